@@ -1,10 +1,10 @@
 import argparse
+import os
 import sys
-from collections.abc import Callable
 
-from enterprise.local import engines, ports, throwaway
+from enterprise.local import chromium, engines, ports, run, throwaway
 from enterprise.local.errors import LocalError
-from enterprise.local.places import DataFolder
+from enterprise.local.places import CHECKOUT, PYTHON, DataFolder
 
 
 def start_services() -> int:
@@ -15,12 +15,21 @@ def start_services() -> int:
 
 
 def stop_all() -> int:
-    stopped = engines.stop(DataFolder.from_environment())
+    data = DataFolder.from_environment()
+    stopped = [*(["`make run`"] if run.stop_run(data) else []), *engines.stop(data)]
     sys.stderr.write(f"Stopped: {', '.join(stopped)}.\n" if stopped else "Nothing was running.\n")
     return 0
 
 
-COMMANDS: dict[str, Callable[[], int]] = {
+def run_tests(arguments: list[str]) -> int:
+    """Become pytest, with a browser; the plugin in tests/ starts the databases."""
+    os.environ["CHROMIUM"] = chromium.find_or_install()
+    os.chdir(CHECKOUT)
+    os.execv(PYTHON, [PYTHON, "-m", "pytest", *arguments])  # noqa: S606 - no shell is the point
+
+
+COMMANDS = {
+    "run": run.run_everything,
     "services": start_services,
     "stop": stop_all,
     "throwaway": throwaway.serve,
@@ -29,10 +38,14 @@ COMMANDS: dict[str, Callable[[], int]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m enterprise.local")
-    parser.add_argument("command", choices=COMMANDS)
-    command = COMMANDS[parser.parse_args().command]
+    parser.add_argument("command", choices=[*COMMANDS, "test"])
+    options, arguments = parser.parse_known_args()
     try:
-        return command()
+        if options.command == "test":
+            return run_tests(arguments)
+        if arguments:
+            parser.error(f"{options.command} takes no arguments")
+        return COMMANDS[options.command]()
     except LocalError as error:
         sys.stderr.write(f"{error}\n")
         return 1

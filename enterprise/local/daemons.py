@@ -5,7 +5,6 @@ a process id in a file does, and can't be mistaken for another process that got 
 a moment: callers see to it that only one of them looks at a time.
 """
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from enterprise.local.errors import LocalError
+from enterprise.local.locks import try_lock
 from enterprise.local.places import PYTHON
 
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -58,13 +58,14 @@ def launch_arguments(launch: Launch, *, hold: int | None = None) -> list[str]:
     if launch.owner is not None:
         arguments += ["--owner", *map(str, launch.owner), "--needs", *map(str, launch.needs)]
     if launch.die_with_us:
-        arguments += ["--parent", str(os.getpid())]
+        # What PostgreSQL and Valkey both take as: end now, whoever is connected.
+        arguments += ["--parent", str(os.getpid()), "--end-signal", str(int(signal.SIGINT))]
     return [*arguments, "--", *launch.command]
 
 
 def find_running(daemon: Daemon) -> Running | None:
     with daemon.lock.open("a+") as file:
-        if _try_lock(file.fileno()):
+        if try_lock(file.fileno()):
             return None
         # A process id is there as soon as the lock is held by anything but us, or a moment later.
         for _ in range(100):
@@ -81,7 +82,7 @@ def start(daemon: Daemon, launch: Launch, *, is_ready: Callable[[], bool]) -> No
     Raises LocalError with the end of its log when it ends instead, or is not ready in time.
     """
     with daemon.lock.open("a+") as lock, daemon.log.open("ab") as log:
-        if not _try_lock(lock.fileno()):
+        if not try_lock(lock.fileno()):
             raise LocalError(f"{daemon.name} is already running.")
         lock.truncate(0)
         process = subprocess.Popen(  # noqa: S603 - our own command line
@@ -126,14 +127,6 @@ def _wait_for_end(daemon: Daemon) -> bool:
             return True
         time.sleep(POLL)
     return False
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _tail(daemon: Daemon, *, lines: int = 8) -> str:

@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--owner", type=int, nargs=2, metavar=("UID", "GID"))
     parser.add_argument("--needs", nargs="*", default=[], help="paths that the owner must be able to reach")
     parser.add_argument("--parent", type=int, help="process id of the parent to die with")
+    parser.add_argument("--end-signal", type=int, default=signal.SIGTERM, help="what this process gets when it does")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     command: list[str] = options.command[1:] if options.command[:1] == ["--"] else options.command
@@ -40,15 +41,15 @@ def main() -> None:
         _become(uid, gid, options.needs)
     if options.parent:
         # After the change of user, which clears it.
-        _die_with(options.parent)
+        _die_with(options.parent, options.end_signal)
     os.execvp(command[0], command)  # noqa: S606 - no shell is the point
 
 
-def _die_with(parent: int) -> None:
+def _die_with(parent: int, end_signal: int) -> None:
     """Have the kernel end this process when its parent dies; Linux alone can."""
     if not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, end_signal, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit("the parent died first")
 

@@ -29,6 +29,10 @@ class DataFolder:
         return self.root / "valkey"
 
     @property
+    def run_lock(self) -> Path:
+        return self.root / "run.lock"
+
+    @property
     def logs(self) -> Path:
         return self.root / "log"
 

@@ -120,6 +120,8 @@ def _run_initdb(target: Path, password_file: Path, needs: list[Path], owner: tup
         capture_output=True,
         text=True,
         cwd="/",
+        # Ctrl-C is for us, who clean up.
+        start_new_session=True,
         check=False,
     )
     if result.returncode:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from enterprise.local.places import DataFolder
 
 
 def serve() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # The folder is passed through by the user that PostgreSQL runs as under root.
     root = Path(tempfile.mkdtemp(prefix="enterprise-throwaway-"))
     data = DataFolder(root / "data")
