@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from enterprise.people.models import ContactMethod, Person
+
+
+class Customer(models.Model):
+    """A company the firm sends people to."""
+
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="customer_name_once", violation_error_message="There is a customer of this name."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(Person):
+    """Someone who works at a customer."""
+
+    first_ident = 500_000
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    department = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+
+    class Meta(Person.Meta):
+        pass
+
+    @property
+    def role(self) -> str:
+        return self.title
+
+    def found_by(self) -> list[str]:
+        return [self.title, self.customer.name]
+
+
+class ContactContactMethod(ContactMethod):
+    person = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="methods")
+
+    class Meta(ContactMethod.Meta):
+        pass

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from enterprise.messagelog.dialogue import DialogueLine, read_dialogue, summarize
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class RecordKind(models.TextChoices):
+    """The kinds of record a message is logged on: the record types that texting knows them by."""
+
+    EMPLOYEE = "employee", "employees"
+    CONTACT = "contact", "contacts"
+
+
+class ActionCode(models.Model):
+    """What a message is filed under. The name is short because it stands beside every message."""
+
+    name = models.CharField(max_length=10)
+    description = models.CharField(max_length=120, blank=True)
+    for_employees = models.BooleanField("applies to employees", default=True)
+    for_contacts = models.BooleanField("applies to contacts", default=True)
+    is_active = models.BooleanField("active", default=True)
+    deactivates = models.BooleanField(
+        "deactivates the record", default=False, help_text="Logging it by hand deactivates the person."
+    )
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="action_code_name_once", violation_error_message="There is a code of this name."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def why_not(self, kind: str) -> str:
+        """Why conversations on `kind` of records can't be filed under this code; "" when they can."""
+        if not self.is_active:
+            return "This action code is inactive."
+        applies = self.for_employees if kind == RecordKind.EMPLOYEE else self.for_contacts
+        if not applies:
+            return f"This action code does not apply to {RecordKind(kind).label}."
+        if self.deactivates:
+            return "This action code deactivates the record; logging a conversation must not."
+        return ""
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def on_record(self, kind: str, record_id: int) -> QuerySet[Message]:
+        """What is logged on a record, the latest first."""
+        found = self.filter(record_type=kind, record_id=record_id).select_related("action_code")
+        return found.order_by("-created_at", "-pk")
+
+
+class Message(models.Model):
+    """The log entry on a record. Texts are logged as one message per conversation and record."""
+
+    record_type = models.CharField(max_length=20, choices=RecordKind.choices)
+    record_id = models.BigIntegerField()
+    action_code = models.ForeignKey(ActionCode, on_delete=models.PROTECT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    author_name = models.CharField(max_length=160)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    conversation_id = models.BigIntegerField(null=True, blank=True)
+    line_name = models.CharField(max_length=200, blank=True)
+    number = models.CharField("texted with", max_length=20, blank=True)
+    dialogue = models.JSONField(default=list, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation_id", "record_type", "record_id"], name="message_once_a_conversation_and_record"
+            )
+        ]
+        indexes = [models.Index(fields=["record_type", "record_id", "-created_at"], name="message_on_record")]
+
+    def __str__(self) -> str:
+        return f"{self.action_code} on {self.record_type} {self.record_id}"
+
+    @property
+    def lines(self) -> list[DialogueLine]:
+        """The texts of a conversation, in order; [] for a message that is none."""
+        return read_dialogue(self.dialogue)
+
+    @property
+    def summary(self) -> str:
+        """One line of it, times in the reader's zone."""
+        return summarize(self.lines) if self.dialogue else self.body.partition("\n")[0]

@@ -1,0 +1,53 @@
+"""Search text: how a value is stored to be found, and how what a person types becomes words to look for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Letters that Unicode does not take apart into a letter and an accent.
+_WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", ""))
+_PHONE_LIKE = re.compile(r"[\d\s()+./#,;:\-‐‑‒–—−]*\d[\d\s()+./#,;:\-‐‑‒–—−]*")
+# Fewer digits than this are pieces of several numbers rather than one number with spaces in it.
+_ONE_NUMBER_DIGITS = 7
+MAX_WORDS = 8
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents, apostrophes and doubled spaces."""
+    folded = text.translate(_APOSTROPHES)
+    if not folded.isascii():
+        apart = unicodedata.normalize("NFKD", folded.casefold())
+        folded = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_WHOLE_LETTERS)
+    return " ".join(folded.casefold().split())
+
+
+def digits_in(text: str) -> str:
+    """The digits of `text` as ASCII, those of other scripts and widths included."""
+    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
+
+
+def search_words(query: str) -> list[str]:
+    """Return the words that must all be found; parts of phone numbers as digits alone.
+
+    "Núñez (612) 555-01" → ["nunez", "612", "55501"]; "+1 612 555 0134" → ["16125550134"].
+    """
+    query = query.replace("\x00", " ")
+    if _PHONE_LIKE.fullmatch(query) and len(digits_in(query)) >= _ONE_NUMBER_DIGITS:
+        return [digits_in(query)]
+    words = (digits_in(word) if _PHONE_LIKE.fullmatch(word) else fold(word) for word in query.split())
+    return list(dict.fromkeys(word for word in words if word))[:MAX_WORDS]
+
+
+def search_text(values: Iterable[str], numbers: Iterable[tuple[str, str]]) -> str:
+    """Return one string in which `search_words` are found: `values`, and (value as entered, E.164) of phone numbers."""
+    words = [fold(value) for value in values if value]
+    for value, e164 in numbers:
+        entered, full = digits_in(value), digits_in(e164)
+        words.append(full if entered in full else f"{entered} {full}".strip())
+    return " ".join(word for word in words if word)

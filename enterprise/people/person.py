@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+from django.db.models.functions import Length
+from django.urls import reverse
+
+from enterprise.people.folding import fold, search_text, search_words
+from enterprise.people.methods import METHOD_LABELS, NumberForTexts, choose_number
+from enterprise.users.models import Branch, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from enterprise.people.contact_method import ContactMethod
+
+# Idents longer than this are no numbers to count on from.
+_COUNTABLE_IDENT = r"^[0-9]{1,15}$"
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The records of the branches that `user` sees: the one place that decides it."""
+        if not isinstance(user, User):
+            return self.none()
+        if user.sees_every_branch:
+            return self
+        return self.filter(branch__in=user.visible_branches())
+
+    def search(self, query: str) -> Self:
+        """Those in which every word of `query` is found: name, id, e-mail, job, any part of a phone number."""
+        words = search_words(query)
+        if query.strip() and not words:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(search__contains=word)
+        return found
+
+    def with_methods(self) -> Self:
+        return self.prefetch_related("methods")
+
+
+class Person(models.Model):
+    """What employees and contacts share. Never deleted: deactivated, so that history stands."""
+
+    first_ident = 1
+
+    ident = models.CharField(
+        "id", max_length=40, unique=True, help_text="The id people know this record by, and imports find it by."
+    )
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80, blank=True)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    service_rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField("active", default=True)
+    do_not_text = models.BooleanField("do not text", default=False, help_text="This person asked not to be texted.")
+    address = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=40, blank=True)
+    zip = models.CharField("ZIP or postal code", max_length=20, blank=True)
+    note = models.TextField(blank=True, max_length=4000)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    sort_name = models.CharField(max_length=200, editable=False)
+    search = models.TextField(editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["sort_name", "pk"]
+        indexes = [
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="%(class)s_search"),
+            models.Index(fields=["sort_name", "id"], name="%(class)s_by_name"),
+            models.Index(fields=["branch", "sort_name", "id"], name="%(class)s_by_branch"),
+        ]
+
+    if TYPE_CHECKING:
+        methods: models.Manager[ContactMethod]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.ident}"
+
+    def save(self, **options: Any) -> None:
+        """Also keep what the record is found and sorted by; an empty ident becomes the next free one."""
+        if not self.ident:
+            self.ident = self.next_ident()
+        self.index(self.methods.all() if self.pk else [])
+        if options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], "sort_name", "search", "updated_at"}
+        super().save(**options)
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self._meta.app_label}:detail", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def role(self) -> str:
+        """What this person does, in a few words."""
+        raise NotImplementedError
+
+    @property
+    def number_for_texts(self) -> NumberForTexts:
+        return choose_number(self.methods.all())
+
+    @property
+    def methods_to_correct(self) -> list[str]:
+        """The types whose values are numbers that cannot be texted."""
+        wrong = [method for method in self.methods.all() if method.is_wrong]
+        return list(dict.fromkeys(METHOD_LABELS[method.type] for method in wrong))
+
+    def index(self, methods: Iterable[ContactMethod]) -> None:
+        """Set what the record is found and sorted by, without saving it."""
+        listed = list(methods)
+        self.sort_name = fold(f"{self.last_name} {self.first_name}")[:200]
+        emails = [method.value for method in listed if not method.is_phone]
+        numbers = [(method.value, method.e164) for method in listed if method.is_phone]
+        self.search = search_text([self.name, self.ident, *self.found_by(), *emails], numbers)
+
+    def found_by(self) -> list[str]:
+        """Values, besides name, id and contact methods, that a search finds this record by."""
+        return []
+
+    def refresh_search(self) -> None:
+        """Bring the search text in line with contact methods saved since."""
+        self.index(self.methods.all())
+        type(self)._base_manager.filter(pk=self.pk).update(search=self.search, sort_name=self.sort_name)
+
+    @classmethod
+    def next_ident(cls) -> str:
+        """Return the number after the highest ident; two who ask at once wait for each other's commit."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{cls._meta.db_table}.ident"])
+        counted = cls._base_manager.filter(ident__regex=_COUNTABLE_IDENT).order_by(Length("ident").desc(), "-ident")
+        highest = counted.values_list("ident", flat=True).first()
+        return str(int(highest) + 1 if highest else cls.first_ident)

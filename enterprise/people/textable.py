@@ -1,0 +1,125 @@
+"""What employees and contacts tell texting: the shared part of `texting.seam.RecordType`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.urls import reverse
+
+from enterprise.messagelog.filing import filing_choices
+from enterprise.people.methods import PRIORITY
+from texting.seam import Candidate, FilingChoice, RecordKey, TypedNumber
+from texting.vocabulary import MethodType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import QueryDict
+
+    from enterprise.people.filters import PersonFilter
+    from enterprise.people.models import ContactMethod, Person, PersonQuerySet
+    from enterprise.users.models import User
+
+_TYPES = {method_type.value: method_type for method_type in MethodType}
+_COLUMNS = (
+    "pk",
+    "ident",
+    "first_name",
+    "last_name",
+    "is_active",
+    "do_not_text",
+    "branch__region",
+    "branch__time_zone",
+    "branch__name",
+)
+
+
+class PersonRecords:
+    """A kind of person that can be texted: two queries for any number of ids, no model instances."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    label_plural: ClassVar[str]
+    # Columns, besides the name, that fill placeholders: {placeholder: column}.
+    placeholders: ClassVar[dict[str, str]]
+    model: type[Person]
+    method_model: type[ContactMethod]
+
+    def filter_class(self) -> type[PersonFilter]:
+        """The filters of this kind's search page; imported late, for it needs all models."""
+        raise NotImplementedError
+
+    def candidates(self, user: User, ids: Iterable[int]) -> list[Candidate]:
+        meta = self.model._meta
+        if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+            return []
+        return self._read(self.model.objects.visible_to(user), ids)
+
+    def describe(self, ids: Iterable[int]) -> list[Candidate]:
+        return self._read(self.model.objects.all(), ids)
+
+    def match_number(self, e164: str) -> list[Candidate]:
+        if not e164:
+            return []
+        holders = self.method_model._base_manager.filter(e164=e164).values_list("person_id", flat=True)
+        found = self.describe(sorted(set(holders)))
+        return sorted(found, key=lambda candidate: not candidate.is_active)
+
+    def matching_ids(self, user: User, query: QueryDict) -> list[int]:
+        meta = self.model._meta
+        if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
+            return []
+        found = self.filter_class()(query, queryset=self.model.objects.visible_to(user), user=user)
+        if not found.is_valid():  # a filter nobody can read must not mean "everyone"
+            return []
+        return list(found.qs.order_by("sort_name", "pk").values_list("pk", flat=True))
+
+    def filing_choices(self) -> list[FilingChoice]:
+        return filing_choices(self.key)
+
+    def _read(self, people: PersonQuerySet, ids: Iterable[int]) -> list[Candidate]:
+        wanted = list(dict.fromkeys(ids))
+        columns = [*_COLUMNS, *self.placeholders.values()]
+        rows = {row[0]: row for row in people.filter(pk__in=wanted).order_by().values_list(*columns)}
+        numbers = self._numbers(rows)
+        address = _address(f"{self.model._meta.app_label}:detail")
+        edit_address = _address(f"{self.model._meta.app_label}:edit")
+        return [
+            self._candidate(rows[pk], numbers.get(pk, []), address=address, edit_address=edit_address)
+            for pk in wanted
+            if pk in rows
+        ]
+
+    def _numbers(self, ids: Iterable[int]) -> dict[int, list[TypedNumber]]:
+        methods = self.method_model._base_manager.filter(person_id__in=list(ids), type__in=PRIORITY).order_by("pk")
+        rows = methods.values_list("person_id", "type", "value", "is_primary")
+        numbers: defaultdict[int, list[TypedNumber]] = defaultdict(list)
+        for person_id, method_type, value, is_primary in rows:
+            numbers[person_id].append(TypedNumber(_TYPES[method_type], value, is_primary))
+        return numbers
+
+    def _candidate(
+        self, row: tuple[Any, ...], numbers: list[TypedNumber], *, address: str, edit_address: str
+    ) -> Candidate:
+        pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, *others = row
+        merge_values = {"first_name": first_name, "last_name": last_name, "branch": branch}
+        merge_values.update(zip(self.placeholders, others, strict=True))
+        return Candidate(
+            key=RecordKey(self.key, pk),
+            name=f"{first_name} {last_name}".strip(),
+            ident=ident,
+            url=address.replace("/0/", f"/{pk}/"),
+            edit_url=edit_address.replace("/0/", f"/{pk}/"),
+            is_active=is_active,
+            do_not_text=do_not_text,
+            numbers=numbers,
+            region=region,
+            time_zone=time_zone,
+            merge_values=merge_values,
+        )
+
+
+def _address(view: str) -> str:
+    """The address of record 0, to put ids into: resolving it for each of thousands would take longer than the rest."""
+    return reverse(view, args=[0])

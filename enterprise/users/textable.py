@@ -1,0 +1,45 @@
+"""Who lines belong to: service reps and branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from enterprise.users.models import Branch, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ServiceRepOwners:
+    key = "servicerep"
+    label = "ServiceRep"
+
+    def choices(self) -> list[tuple[int, str]]:
+        reps = User.objects.filter(is_active=True, home_branch__isnull=False)
+        named = [(rep.pk, f"{rep} ({rep.username})") for rep in reps]
+        return sorted(named, key=lambda choice: choice[1].casefold())
+
+    def names(self, ids: Iterable[int]) -> dict[int, str]:
+        return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
+
+    def owners_for(self, user: User) -> list[int]:
+        return [user.pk] if user.is_active else []
+
+
+class BranchOwners:
+    key = "branch"
+    label = "Branch"
+
+    def choices(self) -> list[tuple[int, str]]:
+        return list(Branch.objects.filter(is_active=True).values_list("pk", "name"))
+
+    def names(self, ids: Iterable[int]) -> dict[int, str]:
+        return dict(Branch.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+    def owners_for(self, user: User) -> list[int]:
+        """The home branch, then the granted ones by name."""
+        if not user.is_active:
+            return []
+        home = [user.home_branch_id] if user.home_branch_id else []
+        granted = user.branches.exclude(pk=user.home_branch_id).order_by("name").values_list("pk", flat=True)
+        return [*home, *granted]
