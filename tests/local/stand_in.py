@@ -1,0 +1,127 @@
+"""A project of a few lines around a copy of enterprise/local, so that starting and stopping is tested in seconds."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from enterprise.local import ports
+from tests.plugin_services import SETTINGS
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SERVER = """
+import http.server, sys
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), \
+http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+MANAGE = """
+import os, sys, time
+sys.stderr.write("PUBLIC_URL is " + os.environ["PUBLIC_URL"] + "\\n")
+if sys.argv[1] == "load_demo":
+    print("Sign in as anna")
+if sys.argv[1] == "texting_runner":
+    time.sleep(float(os.environ.get("RUNNER_LIVES", "1000")))
+    sys.exit(3)
+"""
+WSGI = """
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [b"hello"]
+"""
+CELERY = """
+import os
+from celery import Celery
+app = Celery(broker=os.environ["REDIS_URL"])
+"""
+
+
+class StandIn:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.data = root / ".data"
+        package = root / "enterprise"
+        shutil.copytree(CHECKOUT / "enterprise/local", package / "local", ignore=shutil.ignore_patterns("__pycache__"))
+        (root / "texting").mkdir()
+        for path, content in (
+            ("manage.py", MANAGE),
+            ("texting/sandbox.py", SERVER),
+            ("texting/__init__.py", ""),
+            ("enterprise/__init__.py", ""),
+            ("enterprise/wsgi.py", WSGI),
+            ("enterprise/celery.py", CELERY),
+        ):
+            (root / path).write_text(content)
+        self.environment = {
+            # Not what the test run itself was given.
+            **{k: v for k, v in os.environ.items() if k not in {*SETTINGS, "MAKELEVEL", "DATABASE_URL", "REDIS_URL"}},
+            "ENTERPRISE_DATA": str(self.data),
+            "ENTERPRISE_ENV_FILE": str(root / ".env"),
+            # The checkout may be on the path of the interpreter; ours goes first.
+            "PYTHONPATH": str(root),
+            **{name: str(find_free_port()) for name in ("POSTGRES_PORT", "VALKEY_PORT", "WEB_PORT", "SANDBOX_PORT")},
+        }
+
+    def call(self, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "enterprise.local", command],
+            cwd=self.root,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def run_in_background(self, **environment: str) -> subprocess.Popen[str]:
+        with (self.root / "run.out").open("w") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "enterprise.local", "run"],
+                cwd=self.root,
+                env={**self.environment, **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+
+    def output(self) -> str:
+        return (self.root / "run.out").read_text()
+
+    def processes(self) -> dict[int, str]:
+        """Return the command lines of everything alive that belongs to this project, zombies left out."""
+        found = {}
+        for line in subprocess.check_output(["ps", "-eo", "pid=,stat=,args="], text=True).splitlines():
+            pid, state, command = line.split(None, 2)
+            if self._is_ours(pid, command) and not state.startswith("Z"):
+                found[int(pid)] = command
+        return found
+
+    def _is_ours(self, pid: str, command: str) -> bool:
+        if str(self.root) in command:
+            return True
+        try:
+            return str(self.root) in Path(f"/proc/{pid}/environ").read_text(errors="replace")
+        except OSError:
+            return False
+
+    def kill_leftovers(self) -> None:
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def find_free_port() -> int:
+    return ports.find_free()
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
