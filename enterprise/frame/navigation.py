@@ -1,0 +1,114 @@
+"""The side navigation. Entries whose address does not exist, or that the user may not open, are left out.
+
+An app adds its own entry with `register`, and what waits for a person beside an entry with `register_badge`, both from
+its AppConfig.ready(). A badge function takes the request and returns a count, or None for nothing; it runs once per full
+page and not for fragments, so one indexed count is what it may cost.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Badge = Callable[[HttpRequest], int | None]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """`permissions`: any one of them opens it; none means everybody who is signed in."""
+
+    label: str
+    url_name: str
+    icon: str = ""
+    permissions: tuple[str, ...] = ()
+    badge: Badge | None = None
+    children: tuple["NavItem", ...] = ()
+
+
+@dataclass
+class NavEntry:
+    """A NavItem as one user sees it on one page. `waiting` is the count, 0 shows nothing."""
+
+    label: str
+    url: str
+    icon: str
+    waiting: int = 0
+    active: bool = False
+    children: list["NavEntry"] = field(default_factory=list)
+
+
+NAVIGATION: list[NavItem] = [
+    NavItem("Employees", "employees:list", "users"),
+    NavItem("Contacts", "contacts:list", "address-book"),
+    NavItem("Hotlists", "hotlists:list", "list-details"),
+    NavItem(
+        "Texts",
+        "texting:texts",
+        "message-circle",
+        children=(
+            NavItem("Inbox", "texting:inbox"),
+            NavItem("Batches", "texting:batches"),
+            NavItem("Unmatched", "texting:unmatched"),
+        ),
+    ),
+    NavItem(
+        "Administration",
+        "administration:index",
+        "settings",
+        permissions=("users.administer", "texting.manage_lines"),
+    ),
+]
+BADGES: dict[str, Badge] = {}
+
+
+def register(item: NavItem, *, before: str = "administration:index") -> None:
+    """Put `item` before the entry of that URL name, or last when there is none."""
+    names = [known.url_name for known in NAVIGATION]
+    if item.url_name not in names:
+        NAVIGATION.insert(names.index(before) if before in names else len(names), item)
+
+
+def register_badge(url_name: str, badge: Badge) -> None:
+    BADGES[url_name] = badge
+
+
+def navigation_for(request: HttpRequest) -> list[NavEntry]:
+    entries = [entry for item in NAVIGATION if (entry := _entry(item, request))]
+    _mark_active(entries, request.path)
+    return entries
+
+
+def find_url(*url_names: str) -> str:
+    """The address of the first name that exists, or ""."""
+    for url_name in url_names:
+        try:
+            return reverse(url_name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:
+    if item.permissions and not any(map(request.user.has_perm, item.permissions)):
+        return None
+    children = [entry for child in item.children if (entry := _entry(child, request))]
+    url = find_url(item.url_name) or (children[0].url if children else "")
+    if not url:
+        return None
+    badge = item.badge or BADGES.get(item.url_name)
+    waiting = (badge(request) or 0) if badge else sum(child.waiting for child in children)
+    return NavEntry(item.label, url, item.icon, waiting, children=children)
+
+
+def _mark_active(entries: list[NavEntry], path: str) -> None:
+    """The entry with the longest address that the page's address begins with; of two equal ones the inner."""
+    found = [entry for entry in _flat(entries) if path.startswith(entry.url)]
+    if found:
+        max(reversed(found), key=lambda entry: len(entry.url)).active = True
+
+
+def _flat(entries: list[NavEntry]) -> Iterator[NavEntry]:
+    for entry in entries:
+        yield entry
+        yield from _flat(entry.children)

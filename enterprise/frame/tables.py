@@ -1,0 +1,122 @@
+"""A django-tables2 table in the card of this product (templates/django_tables2/table.html).
+
+    class EmployeeTable(CardTable):
+        caption = "Employees that match"
+        selection = Selection("employee", "employee", "employees")
+        key = KeyColumn()
+        name = ...
+        menu = RowMenuColumn()
+
+        class Meta:
+            fields = ("key", "name", ..., "menu")
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from .templatetags.frame import icon
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows can be ticked and texted. `record_type` and a row's id make its key: "employee:123"."""
+
+    record_type: str
+    noun: str = "record"
+    nouns: str = "records"
+
+
+class CardTable(tables.Table):
+    """`caption` says to screen readers what the table holds; `selection` lets rows be ticked (with a KeyColumn first).
+
+    `list_key` tells two lists of one record type apart, because what is ticked is kept per list.
+    `empty_template` may say more than Meta.empty_text where there is nothing at all.
+    `actions_template` adds buttons to the selection bar, `row_menu_template` items to the row menu; both get `form_id`.
+    """
+
+    caption = ""
+    selection: Selection | None = None
+    list_key = ""
+    empty_template = ""
+    actions_template = ""
+    row_menu_template = ""
+    per_page_choices = (25, 50, 100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.selection:
+            self.row_attrs = {**(self.row_attrs or {}), "data-key": self.row_key}
+
+    @property
+    def selection_list(self) -> str:
+        return self.list_key or (self.selection.record_type if self.selection else "")
+
+    @property
+    def form_id(self) -> str:
+        return f"selection-{self.selection_list}"
+
+    def row_key(self, record: Any) -> str:
+        """What a ticked row posts. A list of several kinds of record overrides this."""
+        kind = self.selection.record_type if self.selection else "row"
+        return f"{kind}:{record['pk'] if isinstance(record, dict) else record.pk}"
+
+    def row_name(self, record: Any) -> str:
+        return str(record.get("name", "")) if isinstance(record, dict) else str(record)
+
+
+class KeyColumn(tables.Column):
+    """The tick box of a row. It belongs to the selection form by its `form` attribute, so it works without scripts."""
+
+    empty_values = ()
+
+    def __init__(self, **extra: Any) -> None:
+        cell = {"class": "w-1"}
+        super().__init__(empty_values=(), orderable=False, attrs={"th": cell, "td": cell}, **extra)
+
+    @property
+    def header(self) -> SafeString:
+        return mark_safe(  # noqa: S308 - a constant
+            '<input class="form-check-input m-0 js-only" type="checkbox" data-select-page aria-label="Select this page">'
+            '<span class="visually-hidden no-js-only">Selected</span>'
+        )
+
+    def render(self, record: Any, table: CardTable) -> SafeString:
+        return format_html(
+            '<input class="form-check-input m-0" type="checkbox" name="keys" value="{}" form="{}" data-select '
+            'autocomplete="off" aria-label="Select {}">',
+            table.row_key(record),
+            table.form_id,
+            table.row_name(record),
+        )
+
+
+class RowMenuColumn(tables.Column):
+    """The "…" of a row, which opens the row menu; without scripts it is Send Text for this row."""
+
+    empty_values = ()
+
+    def __init__(self, **extra: Any) -> None:
+        cell = {"class": "w-1 text-end"}
+        super().__init__(empty_values=(), orderable=False, attrs={"th": cell, "td": cell}, **extra)
+
+    @property
+    def header(self) -> SafeString:
+        return mark_safe('<span class="visually-hidden">Row menu</span>')  # noqa: S308 - a constant
+
+    def render(self, record: Any, table: CardTable) -> SafeString:
+        name = table.row_name(record)
+        return format_html(
+            '<button class="btn btn-icon btn-sm btn-ghost js-only" type="button" data-row-menu aria-haspopup="menu" '
+            'aria-expanded="false" aria-label="Actions for {}">{}</button>'
+            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}">'
+            'Send Text<span class="visually-hidden"> to {}</span></button>',
+            name,
+            icon("dots"),
+            table.form_id,
+            table.row_key(record),
+            name,
+        )
