@@ -1,0 +1,55 @@
+// Small things of every page.
+//   [data-nav-toggle]      opens the navigation on small screens
+//   details[data-disclosure]  closes on Esc and on a click elsewhere (the account menu)
+//   [data-dismiss]         removes the .note around it
+//   select[data-autosubmit]   sends its form when changed (there is a button for where scripts do not run)
+//   .tip                   Esc puts its words away until the pointer or the focus has left
+//   [data-error-summary]   takes the focus when a page or a fragment shows one
+// Every request of htmx carries the CSRF token, so hx-post works on any element.
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-nav-toggle]");
+  if (toggle) {
+    const open = document.getElementById(toggle.getAttribute("aria-controls")).classList.toggle("open");
+    toggle.setAttribute("aria-expanded", String(open));
+  }
+  event.target.closest("[data-dismiss]")?.closest(".note").remove();
+  for (const open of document.querySelectorAll("details[data-disclosure][open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details[data-disclosure][open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+  document.querySelector(".tip:hover, .tip:focus-within")?.classList.add("tip-closed");
+});
+
+for (const leave of ["mouseout", "focusout"]) {
+  document.addEventListener(leave, (event) => {
+    const tip = event.target.closest?.(".tip-closed");
+    if (tip && !tip.contains(event.relatedTarget)) tip.classList.remove("tip-closed");
+  });
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") {
+    event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+  }
+});
+
+const working = document.getElementById("working");
+document.addEventListener("htmx:beforeRequest", () => working.classList.add("on"));
+document.addEventListener("htmx:afterRequest", () => working.classList.remove("on"));
+
+const focusSummary = (root) => root.querySelector?.("[data-error-summary]")?.focus();
+document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.detail.elt.parentNode ?? document));
+focusSummary(document);

@@ -1,0 +1,46 @@
+// Messages that come while a page is open. From a script:
+//   document.dispatchEvent(new CustomEvent("toast", { detail: { text: "Saved.", level: "ok" } }))
+// From the server, with any htmx response:  HX-Trigger: {"toast": {"text": "Saved.", "level": "ok"}}
+// level: info, ok, warn, bad. What matters (warn, bad) stays until it is closed; the rest leaves after eight
+// seconds, but not while the pointer or the focus is in it. `link: {href, text}` adds a link.
+
+const STAYS_MS = 8000;
+const region = document.getElementById("toasts");
+const blank = document.getElementById("toast-template");
+const icons = document.getElementById("toast-icons");
+
+// What is outside an open modal dialog can be neither seen nor used, so the messages move into it.
+function place() {
+  const home = document.querySelector("dialog[open]") ?? document.body;
+  if (region.parentNode !== home) home.append(region);
+}
+
+function show({ text, level = "info", link }) {
+  const note = blank.content.firstElementChild.cloneNode(true);
+  const lasting = level === "bad" || level === "warn";
+  note.classList.add(`note-${level}`);
+  note.setAttribute("role", lasting ? "alert" : "status");
+  const icon = icons.content.querySelector(`[data-level="${level}"]`);
+  note.querySelector(".toast-icon").append(...[...icon.cloneNode(true).children]);
+  const body = note.querySelector(".flex-fill");
+  body.textContent = text;
+  if (link) {
+    const anchor = Object.assign(document.createElement("a"), { href: link.href, textContent: link.text, target: "_blank" });
+    anchor.className = "prose-link text-reset ms-1";
+    body.append(" ", anchor);
+  }
+  place();
+  region.append(note);
+  if (!lasting) leaveLater(note);
+}
+
+function leaveLater(note) {
+  setTimeout(() => (note.matches(":hover, :focus-within") ? leaveLater(note) : note.remove()), STAYS_MS);
+}
+
+document.addEventListener("toast", (event) => {
+  const { text, level, link, value } = event.detail;
+  show({ text: text ?? value, level, link });
+});
+document.addEventListener("htmx:afterSwap", place);
+document.addEventListener("close", () => place(), true);
