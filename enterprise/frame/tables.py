@@ -56,6 +56,11 @@ class CardTable(tables.Table):
         return self.list_key or (self.selection.record_type if self.selection else "")
 
     @property
+    def total(self) -> int:
+        """All rows that match, on whatever page."""
+        return int(self.paginator.count if hasattr(self, "paginator") else len(self.rows))
+
+    @property
     def form_id(self) -> str:
         return f"selection-{self.selection_list}"
 
