@@ -9,6 +9,8 @@ from enterprise.users.models import Branch, User
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.auth.models import AbstractUser
+
 
 class ServiceRepOwners:
     key = "servicerep"
@@ -22,7 +24,7 @@ class ServiceRepOwners:
     def names(self, ids: Iterable[int]) -> dict[int, str]:
         return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
 
-    def owners_for(self, user: User) -> list[int]:
+    def owners_for(self, user: AbstractUser) -> list[int]:
         return [user.pk] if user.is_active else []
 
 
@@ -36,10 +38,10 @@ class BranchOwners:
     def names(self, ids: Iterable[int]) -> dict[int, str]:
         return dict(Branch.objects.filter(pk__in=ids).values_list("pk", "name"))
 
-    def owners_for(self, user: User) -> list[int]:
+    def owners_for(self, user: AbstractUser) -> list[int]:
         """The home branch, then the granted ones by name."""
-        if not user.is_active:
+        if not isinstance(user, User) or not user.is_active:
             return []
         home = [user.home_branch_id] if user.home_branch_id else []
-        granted = user.branches.exclude(pk=user.home_branch_id).order_by("name").values_list("pk", flat=True)
+        granted = user.branches.exclude(pk__in=home).order_by("name").values_list("pk", flat=True)
         return [*home, *granted]

@@ -41,7 +41,7 @@ export function normaliseBody(raw) {
   return raw
     .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, "\n")
     .replace(/\t/g, " ")
-    .replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]|\p{Cs}/gu, "")
+    .replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff]|\p{Cs}/gu, "")
     .normalize("NFC")
-    .replace(/[\s\u001c-\u001f]+$/u, "");
+    .trimEnd();
 }

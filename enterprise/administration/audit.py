@@ -1,0 +1,14 @@
+"""The audit that texting and Enterprise write to: `texting.seam.Audit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from enterprise.administration.models import AuditEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def record(*, actor_id: int | None, action: str, subject: str, facts: Mapping[str, Any]) -> None:
+    AuditEntry.objects.create(actor_id=actor_id, action=action, subject=subject, facts=dict(facts))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
+    path("", include("enterprise.users.urls")),
+    path("people/", include("enterprise.people.urls")),
+    path("employees/", include("enterprise.employees.urls")),
+    path("contacts/", include("enterprise.contacts.urls")),
+    path("administration/", include("enterprise.administration.urls")),
+    path("texting/", include("texting.urls")),
+    path("django-admin/", admin.site.urls),
+]

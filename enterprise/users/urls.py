@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.contrib.auth import views
+from django.urls import path, reverse_lazy
+
+app_name = "users"
+urlpatterns = [
+    path("sign-in/", views.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", views.LogoutView.as_view(), name="sign-out"),
+    path(
+        "password/",
+        views.PasswordChangeView.as_view(success_url=reverse_lazy("users:password-changed")),
+        name="password-change",
+    ),
+    path("password/changed/", views.PasswordChangeDoneView.as_view(), name="password-changed"),
+]

@@ -1,0 +1,280 @@
+"""The queue of texts in SQL: claim what is due, record what came of it. Each a statement or two, for 1 text or 64.
+
+Lock order, here as everywhere: line, conversation, text. The claim skips locked lines, so it waits for no line.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, transaction
+from psycopg2.extras import execute_values
+
+from texting import conf, conversations
+from texting.vocabulary import Reason, TextStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+logger = logging.getLogger(__name__)
+
+FIRST_BACKOFF = timedelta(seconds=5)
+LONGEST_BACKOFF = timedelta(minutes=15)
+# When to look at the provider for a text that may have left: after each of these since the last look.
+LOOKS = (timedelta(seconds=15), timedelta(seconds=45), timedelta(minutes=4), timedelta(minutes=25))
+# Of five slots of a line, replies may take four in a row while bulk waits.
+REPLIES_PER_BULK = 4
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A text that is ours to send until its lease ends."""
+
+    text_id: int
+    attempt: UUID
+    attempt_count: int
+    number: str
+    body: str = field(repr=False)
+    line_id: int
+    session_version: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a claim. `status` is sent, failed, unconfirmed, or queued for one that certainly did not leave."""
+
+    text_id: int
+    attempt: UUID
+    status: TextStatus
+    reason: Reason | None = None
+    provider_code: str = ""
+    provider_id: str | None = None
+    wait: timedelta = timedelta(0)
+
+
+def backoff(attempt_count: int, *, at_least: timedelta | None = None) -> timedelta:
+    """Exponential with full jitter, so that texts that failed together do not come back together."""
+    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt_count, 10))
+    wait = longest * random.random()  # noqa: S311 - spreads load, guards nothing
+    return max(wait, at_least or timedelta(0))
+
+
+def record(outcomes: Sequence[Outcome]) -> int:
+    """Write outcomes by compare-and-set on id and attempt; return how many still applied.
+
+    In the caller's transaction. A provider id that another text of the line holds proves nothing about this one: it is
+    unconfirmed.
+    """
+    if not outcomes:
+        return 0
+    _note_contact([outcome.text_id for outcome in outcomes if outcome.provider_id])
+    try:
+        with transaction.atomic():
+            return _write(outcomes)
+    except IntegrityError:
+        if len(outcomes) > 1:
+            return sum(record([outcome]) for outcome in outcomes)
+        logger.exception("text %s: its provider id is another text's", outcomes[0].text_id)
+        unclear = replace(
+            outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None
+        )
+        return _write([unclear])
+
+
+def _write(outcomes: Sequence[Outcome]) -> int:
+    conversation_ids = conversations.join_left_texts(
+        [(o.text_id, o.attempt) for o in outcomes if o.status != TextStatus.QUEUED]
+    )
+    rows = [
+        (
+            o.text_id,
+            str(o.attempt),
+            o.status.value,
+            o.reason.value if o.reason else "",
+            o.provider_code,
+            o.provider_id,
+            o.wait,
+            conversation_ids.get(o.text_id),
+        )
+        for o in sorted(outcomes, key=lambda outcome: outcome.text_id)
+    ]
+    with connection.cursor() as cursor:
+        updated = execute_values(cursor.cursor, _RECORD, rows, page_size=len(rows), fetch=True)
+    return len(updated)
+
+
+_RECORD = f"""
+UPDATE texting_text AS t SET
+    status = v.status,
+    reason = v.reason,
+    provider_code = v.provider_code,
+    provider_id = coalesce(v.provider_id, t.provider_id),
+    conversation_id = coalesce(t.conversation_id, v.conversation_id::bigint),
+    sending_until = CASE WHEN v.status = 'sending' THEN t.sending_until END,
+    due_at = CASE WHEN v.status = 'queued' THEN now() + v.wait ELSE t.due_at END,
+    left_at = CASE WHEN v.status = 'queued' THEN NULL ELSE coalesce(t.left_at, now()) END,
+    arrived_at = CASE WHEN v.status = 'queued' THEN NULL ELSE coalesce(t.arrived_at, now()) END,
+    next_look_at = CASE WHEN v.status = 'unconfirmed' THEN now() + interval '{LOOKS[0].total_seconds()} s' END,
+    status_at = now()
+FROM (VALUES %s) AS v (id, attempt, status, reason, provider_code, provider_id, wait, conversation_id)
+WHERE t.id = v.id
+  AND t.attempt = v.attempt::uuid
+  AND (t.status = 'sending' OR (t.status = 'unconfirmed' AND v.status IN ('sent', 'failed')))
+RETURNING t.id
+"""  # noqa: S608 - the only value put in is a constant above
+
+
+def _note_contact(text_ids: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE texting_line SET last_contact_at = now() WHERE id IN (
+                SELECT id FROM texting_line
+                WHERE id IN (SELECT line_id FROM texting_text WHERE id = ANY(%s))
+                ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+            )
+            """,
+            [text_ids],
+        )
+
+
+def overdue() -> list[Outcome]:
+    """The claims whose lease is over, as unconfirmed: whoever held them may have sent them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, attempt FROM texting_text
+            WHERE status = 'sending' AND sending_until < now() ORDER BY sending_until LIMIT 500
+            """
+        )
+        rows = cursor.fetchall()
+    return [
+        Outcome(text_id, attempt, TextStatus.UNCONFIRMED, Reason.STOPPED_WHILE_SENDING) for text_id, attempt in rows
+    ]
+
+
+def claim(slot_count: int) -> tuple[list[Claim], int]:
+    """Take up to `slot_count` due texts, at most one of a line that has a pace; return them and how many were stopped.
+
+    Stopped are the ones that may not leave: opted out, sender gone, expired. They cost their line nothing.
+    """
+    if slot_count <= 0:
+        return [], 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK}
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
+    return claims, len(rows) - len(claims)
+
+
+def next_due_in(now_at_most: timedelta) -> timedelta:
+    """How long until a text can be claimed, at most `now_at_most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT min(greatest(l.next_free_at, t.due_at)) - now()
+            FROM texting_line l
+            CROSS JOIN LATERAL (
+                SELECT min(due_at) AS due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
+            ) t
+            WHERE l.state = 'connected' AND l.next_free_at < now() + %s AND t.due_at IS NOT NULL
+            """,
+            [now_at_most],
+        )
+        (wait,) = cursor.fetchone() or (None,)
+    if wait is None:
+        return now_at_most
+    return max(timedelta(0), min(wait, now_at_most))
+
+
+# `place` merges a line's replies and bulk texts into one order: with s replies in a row before, the n-th reply comes at
+# n + (s + n - 1) / 4 and the m-th bulk text at 5m - s, so bulk has each fifth place and whoever is alone loses nothing.
+_CLAIM = """
+WITH free_lines AS (
+    SELECT id, pace, replies_in_a_row, session_version
+    FROM texting_line l
+    WHERE l.state = 'connected' AND l.next_free_at <= now()
+      AND EXISTS (
+          SELECT FROM texting_text t WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now()
+      )
+    ORDER BY l.next_free_at
+    LIMIT %(slots)s
+    FOR NO KEY UPDATE SKIP LOCKED
+), heads AS (
+    SELECT l.id AS line_id, l.session_version, l.pace, l.replies_in_a_row, h.*
+    FROM free_lines l
+    CROSS JOIN LATERAL (
+        SELECT q.*,
+            row_number() OVER (ORDER BY q.place) AS nth,
+            CASE
+                WHEN q.expires_at <= now() THEN 'expired'
+                WHEN EXISTS (
+                    SELECT FROM texting_optout o WHERE o.number = q.number AND o.lifted_at IS NULL
+                ) THEN 'opted_out'
+                WHEN NOT EXISTS (SELECT FROM users_user u WHERE u.id = q.sender_id AND u.is_active)
+                THEN 'sender_inactive'
+            END AS stopped_for
+        FROM (
+            (SELECT t.*, row_number() OVER w + (l.replies_in_a_row + row_number() OVER w - 1) / %(replies_per_bulk)s
+                AS place
+             FROM texting_text t
+             WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now() AND t.priority = 1
+             WINDOW w AS (ORDER BY t.turn, t.id) ORDER BY t.turn, t.id
+             LIMIT (CASE WHEN l.pace > interval '0' THEN 1 ELSE %(slots)s END))
+            UNION ALL
+            (SELECT t.*, (%(replies_per_bulk)s + 1) * row_number() OVER w - l.replies_in_a_row AS place
+             FROM texting_text t
+             WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now() AND t.priority = 0
+             WINDOW w AS (ORDER BY t.turn, t.id) ORDER BY t.turn, t.id
+             LIMIT (CASE WHEN l.pace > interval '0' THEN 1 ELSE %(slots)s END))
+        ) q
+        ORDER BY q.place
+        LIMIT (CASE WHEN l.pace > interval '0' THEN 1 ELSE %(slots)s END)
+    ) h
+), chosen AS (
+    SELECT * FROM heads ORDER BY nth, line_id LIMIT %(slots)s
+), stopped AS (
+    UPDATE texting_text t SET
+        status = CASE c.stopped_for WHEN 'expired' THEN 'expired' ELSE 'blocked' END,
+        reason = c.stopped_for,
+        status_at = now()
+    FROM chosen c
+    WHERE t.id = c.id AND t.status = 'queued' AND c.stopped_for IS NOT NULL
+    RETURNING t.id
+), claimed AS (
+    UPDATE texting_text t SET
+        status = 'sending',
+        reason = '',
+        attempt = gen_random_uuid(),
+        attempt_count = t.attempt_count + 1,
+        sending_until = now() + %(lease)s,
+        status_at = now()
+    FROM chosen c
+    WHERE t.id = c.id AND t.status = 'queued' AND c.stopped_for IS NULL
+    RETURNING t.id, t.attempt, t.attempt_count, t.number, t.body, t.line_id, c.session_version, t.turn, t.priority, c.nth
+), charged AS (
+    UPDATE texting_line l SET
+        next_free_at = now() + l.pace * s.text_count,
+        current_turn = greatest(l.current_turn, s.turn),
+        replies_in_a_row = least(
+            %(replies_per_bulk)s,
+            CASE WHEN s.last_bulk IS NULL THEN l.replies_in_a_row + s.text_count ELSE s.last - s.last_bulk END
+        )
+    FROM (
+        SELECT line_id, count(*) AS text_count, max(turn) AS turn, max(nth) AS last,
+               max(nth) FILTER (WHERE priority = 0) AS last_bulk
+        FROM claimed GROUP BY line_id
+    ) s
+    WHERE l.id = s.line_id
+)
+SELECT 'claimed', id, attempt, attempt_count, number, body, line_id, session_version FROM claimed
+UNION ALL
+SELECT 'stopped', id, NULL, NULL, NULL, NULL, NULL, NULL FROM stopped
+"""

@@ -1,0 +1,76 @@
+"""The one place in texting that reads the host's settings: the dictionary TEXTING."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from texting.secrets import Keyring
+
+if TYPE_CHECKING:
+    from texting.seam import Audit, LogSink
+
+# Longer than any POST (40 s in all) and short enough that a person is told soon.
+LEASE = timedelta(seconds=90)
+# Below this a slot gives the text back rather than start a POST that could outlive its lease.
+LEASE_RESERVE = timedelta(seconds=45)
+# A shift text that leaves hours late is worse than none.
+TEXT_LIFE = timedelta(hours=4)
+# ZipWhip's advice for timely delivery.
+ADVISED_RECIPIENTS = 50
+# Three segments of UCS-2 already cost triple; ZipWhip's own limit in bytes is the provider's.
+WEBHOOK_BODY_LIMIT_BYTES = 256 * 1024
+MAX_WEBHOOK_TRIES = 5
+
+
+class ProviderUrls(NamedTuple):
+    api: str
+    app: str
+
+
+def _setting(name: str) -> Any:
+    try:
+        return settings.TEXTING[name]
+    except (AttributeError, KeyError):
+        raise ImproperlyConfigured(f"TEXTING[“{name}”] is missing from the settings.") from None
+
+
+@cache
+def _keyring(setting: str) -> Keyring:
+    return Keyring.from_setting(setting)
+
+
+def keyring() -> Keyring:
+    return _keyring(_setting("KEYS"))
+
+
+def provider_urls(name: str) -> ProviderUrls:
+    urls = _setting("PROVIDERS").get(name)
+    if urls is None:
+        raise ImproperlyConfigured(f"TEXTING[“PROVIDERS”] does not name “{name}”.")
+    return ProviderUrls(api=urls["url"], app=urls["app_url"])
+
+
+def public_url() -> str:
+    return cast("str", _setting("PUBLIC_URL"))
+
+
+def line_pace() -> timedelta:
+    return cast("timedelta", _setting("LINE_PACE"))
+
+
+def sender_slots() -> int:
+    return cast("int", _setting("SENDER_SLOTS"))
+
+
+def log_sink() -> LogSink:
+    return cast("LogSink", import_string(_setting("LOG_SINK")))
+
+
+def audit() -> Audit:
+    return cast("Audit", import_string(_setting("AUDIT")))

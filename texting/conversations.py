@@ -1,0 +1,310 @@
+"""Conversations: attach a text; close what is idle and hand it to the log."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from psycopg2.extras import execute_values
+
+from texting import conf
+from texting.models import Conversation, ConversationRecord, Text, TextingSettings
+from texting.seam import ClosedConversation, LoggedText
+from texting.vocabulary import Direction, Origin, TextStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from texting.seam import LogResult, RecordKey
+
+logger = logging.getLogger(__name__)
+
+BLOCK = 500
+FIRST_BACKOFF = timedelta(minutes=1)
+LONGEST_BACKOFF = timedelta(hours=1)
+
+
+class _LogFailed(Exception):
+    """Rolls a block back, so that a conversation is logged on all of its records or on none."""
+
+    def __init__(self, failures: dict[int, str]) -> None:
+        super().__init__(f"{len(failures)} conversations")
+        self.failures = failures
+
+
+def hold_open(places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Lock the open conversation of each (line id, number), creating what is missing; return their ids.
+
+    Their idle windows start again. In id-like order, so that two callers cannot wait for each other. A conversation
+    that is being closed meanwhile is waited for, and a new one opened.
+    """
+    ordered = sorted(set(places))
+    if not ordered:
+        return {}
+    with connection.cursor() as cursor:
+        rows = execute_values(cursor.cursor, _HOLD_OPEN, ordered, page_size=len(ordered), fetch=True)
+    return {(line_id, number): conversation_id for conversation_id, line_id, number in rows}
+
+
+# The conflicting row is locked before it is updated; if it was closed while we waited, PostgreSQL starts the insert
+# again: this is the "insert or lock, in a loop, until an open row is held".
+_HOLD_OPEN = """
+INSERT INTO texting_conversation AS c (line_id, number, opened_at, last_text_at, failure_count, failure)
+SELECT v.line_id, v.number, now(), now(), 0, '' FROM (VALUES %s) AS v (line_id, number)
+ON CONFLICT (line_id, number) WHERE closed_at IS NULL
+DO UPDATE SET last_text_at = greatest(c.last_text_at, now())
+RETURNING c.id, c.line_id, c.number
+"""
+
+
+def join_left_texts(claims: Sequence[tuple[int, UUID]]) -> dict[int, int]:
+    """Hold a conversation for each claimed text that is in none, with its recipients as records; text id -> its id."""
+    if not claims:
+        return {}
+    attempts = dict(claims)
+    waiting = [
+        text
+        for text in Text.objects.filter(
+            pk__in=attempts,
+            conversation__isnull=True,
+            status__in=[TextStatus.SENDING, TextStatus.UNCONFIRMED],
+        ).only("line_id", "number", "attempt")
+        if text.attempt == attempts[text.pk]
+    ]
+    held = hold_open((text.line_id, text.number) for text in waiting)
+    conversation_ids = {text.pk: held[text.line_id, text.number] for text in waiting}
+    _add_recipients(conversation_ids)
+    return conversation_ids
+
+
+def _add_recipients(conversation_ids: dict[int, int]) -> None:
+    if not conversation_ids:
+        return
+    with connection.cursor() as cursor:
+        execute_values(
+            cursor.cursor,
+            """
+            INSERT INTO texting_conversationrecord (conversation_id, record_type, record_id, name)
+            SELECT DISTINCT ON (v.conversation_id, r.record_type, r.record_id)
+                v.conversation_id, r.record_type, r.record_id, r.name
+            FROM (VALUES %s) AS v (text_id, conversation_id)
+            JOIN texting_recipient r ON r.text_id = v.text_id
+            ON CONFLICT DO NOTHING
+            """,
+            list(conversation_ids.items()),
+            page_size=len(conversation_ids),
+        )
+
+
+def add_records(conversation_id: int, records: Iterable[tuple[RecordKey, str]]) -> None:
+    """Say whom a conversation is with: (key, name) each."""
+    ConversationRecord.objects.bulk_create(
+        [
+            ConversationRecord(
+                conversation_id=conversation_id, record_type=key.record_type, record_id=key.record_id, name=name
+            )
+            for key, name in records
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def close_due() -> int:
+    """Close and log every conversation that has been silent for longer than the idle window; return how many.
+
+    Safe to run several times at once. A conversation whose log entry fails stays open, is tried again later and does
+    not hold up the others.
+    """
+    closed_count = 0
+    while True:
+        with transaction.atomic():
+            due = _take_due()
+            if not due:
+                return closed_count
+            closed_count += _close(due)
+
+
+def _take_due() -> list[Conversation]:
+    settings = TextingSettings.current()
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"window": settings.idle_window, "block": BLOCK})
+        ids = [row[0] for row in cursor.fetchall()]
+    conversations = Conversation.objects.filter(pk__in=ids).select_related("line").order_by("pk")
+    return list(conversations.prefetch_related("records"))
+
+
+_DUE = """
+SELECT c.id FROM texting_conversation c
+WHERE c.closed_at IS NULL
+  AND c.last_text_at < now() - %(window)s
+  AND (c.next_try_at IS NULL OR c.next_try_at <= now())
+  AND NOT EXISTS (
+      SELECT FROM texting_text t WHERE t.line_id = c.line_id AND t.number = c.number AND t.status = 'sending'
+  )
+  AND NOT EXISTS (SELECT FROM texting_text t WHERE t.conversation_id = c.id AND t.attachments_pending)
+ORDER BY c.last_text_at
+LIMIT %(block)s
+FOR UPDATE SKIP LOCKED
+"""
+
+
+def _close(due: list[Conversation]) -> int:
+    """Log and close the locked conversations `due`; those whose message fails are put back, the rest go on."""
+    failed: dict[int, str] = {}
+    while True:
+        going_on = [conversation for conversation in due if conversation.pk not in failed]
+        try:
+            with transaction.atomic():
+                _log_and_close(going_on)
+        except _LogFailed as error:
+            failed.update(error.failures)
+            continue
+        _put_back(failed)
+        return len(going_on)
+
+
+def _log_and_close(conversations: list[Conversation]) -> None:
+    with_records = [conversation for conversation in conversations if conversation.records.all()]
+    results = _log(with_records)
+    failures = {r.conversation_id: r.failure or "The log did not take it." for r in results if not _is_settled(r)}
+    if failures:
+        raise _LogFailed(failures)
+    logged = {(r.conversation_id, r.record) for r in results if r.logged}
+    vanished = {(r.conversation_id, r.record) for r in results if r.vanished}
+    _mark_records(with_records, logged, "logged_at")
+    _mark_records(with_records, vanished, "vanished_at")
+    logged_ids = {conversation_id for conversation_id, _ in logged}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE texting_conversation SET
+                closed_at = now(), next_try_at = NULL, failure = '',
+                logged_at = CASE WHEN id = ANY(%s) THEN now() END
+            WHERE id = ANY(%s) AND closed_at IS NULL
+            """,
+            [list(logged_ids), [conversation.pk for conversation in conversations]],
+        )
+
+
+def _is_settled(result: LogResult) -> bool:
+    return result.logged or result.vanished
+
+
+def _log(conversations: list[Conversation]) -> list[LogResult]:
+    closed = [conversation for conversation in closed_conversations(conversations) if conversation.texts]
+    if not closed:
+        return []
+    sink = conf.log_sink()
+    try:
+        with transaction.atomic():
+            return sink(closed)
+    except Exception as error:
+        # The sink is the host's: whatever it raises, one conversation must not hold up the others.
+        logger.exception("the log sink failed for %d conversations", len(closed))
+        if len(closed) == 1:
+            words = f"The log failed: {type(error).__name__}."
+            raise _LogFailed({closed[0].conversation_id: words}) from error
+    return [result for conversation in closed for result in _log_alone(conversation)]
+
+
+def _log_alone(conversation: ClosedConversation) -> list[LogResult]:
+    try:
+        with transaction.atomic():
+            return conf.log_sink()([conversation])
+    except Exception as error:
+        logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
+        words = f"The log failed: {type(error).__name__}."
+        raise _LogFailed({conversation.conversation_id: words}) from error
+
+
+def _mark_records(
+    conversations: list[Conversation], wanted: set[tuple[int, RecordKey]], field: str
+) -> None:
+    ids = [
+        record.pk
+        for conversation in conversations
+        for record in conversation.records.all()
+        if (conversation.pk, record.key) in wanted
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE texting_conversationrecord SET {field} = now() WHERE id = ANY(%s)",  # noqa: S608 - our own names
+            [ids],
+        )
+
+
+def _put_back(failed: dict[int, str]) -> None:
+    with connection.cursor() as cursor:
+        for conversation_id, failure in failed.items():
+            cursor.execute(
+                """
+                UPDATE texting_conversation SET
+                    failure = %s, failure_count = failure_count + 1,
+                    next_try_at = now() + least(%s * power(2, least(failure_count, 10)), %s)
+                WHERE id = %s
+                """,
+                [failure[:300], FIRST_BACKOFF, LONGEST_BACKOFF, conversation_id],
+            )
+
+
+def closed_conversations(conversations: Sequence[Conversation]) -> list[ClosedConversation]:
+    """Conversations as the log is handed them, their texts in the provider's order of time: one query."""
+    filed_under = TextingSettings.current().filed_under
+    texts_of: dict[int, list[Text]] = {conversation.pk: [] for conversation in conversations}
+    for text in Text.objects.filter(conversation__in=texts_of).select_related("sender"):
+        texts_of[text.conversation_id or 0].append(text)
+    return [
+        _closed(conversation, sorted(texts_of[conversation.pk], key=order_in_dialogue), filed_under)
+        for conversation in conversations
+    ]
+
+
+def order_in_dialogue(text: Text) -> tuple[object, int]:
+    return (text.provider_at or text.arrived_at or text.created_at, text.pk)
+
+
+def _closed(conversation: Conversation, texts: list[Text], filed_under: dict[str, str]) -> ClosedConversation:
+    records = list(conversation.records.all())
+    person = records[0].name if records else ""
+    sent = [text for text in texts if text.direction == Direction.OUT and text.sender_id]
+    return ClosedConversation(
+        conversation_id=conversation.pk,
+        number=conversation.number,
+        line_number=conversation.line.number,
+        line_name=str(conversation.line),
+        records=[record.key for record in records],
+        filed_under=filed_under,
+        author_id=sent[-1].sender_id if sent else None,
+        texts=[logged_text(text, person) for text in texts],
+        opened_at=conversation.opened_at,
+        last_text_at=conversation.last_text_at,
+    )
+
+
+def logged_text(text: Text, person: str) -> LoggedText:
+    """A text for the log; `person` is what its other party is called."""
+    if text.direction == Direction.IN:
+        author = person or "Unknown"
+    elif text.origin == Origin.PROVIDER_APP:
+        author = Origin.PROVIDER_APP.label
+    else:
+        author = str(text.sender) if text.sender else "Texting"
+    return LoggedText(
+        direction=Direction(text.direction),
+        author=author,
+        body=text.body,
+        at=text.provider_at or text.arrived_at or text.created_at,
+        status=TextStatus(text.status),
+        status_words=status_words(text),
+    )
+
+
+def status_words(text: Text) -> str:
+    """A status with its reason: "Failed: opted out"."""
+    if text.status == TextStatus.RECEIVED:
+        return ""
+    words = TextStatus(text.status).label
+    return f"{words}: {text.get_reason_display()}" if text.reason else words

@@ -1,0 +1,44 @@
+"""What became of a text after it left: news only move it forward, in whatever order and however often they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models.functions import Now
+
+from texting import compliance
+from texting.models import OptOut, Text
+from texting.vocabulary import Direction, Reason, TextStatus
+
+if TYPE_CHECKING:
+    from texting.providers.base import DeliveryNews
+
+
+def apply(text: Text, news: DeliveryNews) -> bool:
+    """Apply news to an outgoing text; False when it knew as much or more already."""
+    changed = Text.objects.filter(
+        pk=text.pk,
+        direction=Direction.OUT,
+        status__in=[TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED],
+        delivery_rank__lt=news.rank,
+    ).update(
+        status=news.status,
+        reason=news.reason or "",
+        provider_code=news.provider_code,
+        delivery_rank=news.rank,
+        status_at=Now(),
+    )
+    if changed and news.reason == Reason.OPTED_OUT:
+        compliance.opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id)
+    return bool(changed)
+
+
+def mark_read(line_id: int, provider_id: str) -> None:
+    Text.objects.filter(line_id=line_id, provider_id=provider_id, read_at__isnull=True).update(read_at=Now())
+
+
+def mark_deleted(line_id: int, provider_id: str) -> None:
+    """The provider forgot the text; ours stays."""
+    Text.objects.filter(line_id=line_id, provider_id=provider_id, deleted_at_provider__isnull=True).update(
+        deleted_at_provider=Now()
+    )

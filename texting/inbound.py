@@ -1,0 +1,159 @@
+"""Texts that we did not queue: received from a person, or typed in the provider's own app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+
+from django.db.models.functions import Now
+
+from texting import compliance, conversations, seam
+from texting.models import Conversation, NumberLink, OptOut, Recipient, Text
+from texting.segments import count_segments
+from texting.vocabulary import Direction, Origin, TextStatus
+
+if TYPE_CHECKING:
+    from texting.models import Line
+    from texting.providers.base import ProviderText
+    from texting.seam import Candidate, RecordKey
+
+
+def receive(line: Line, told: ProviderText) -> Text:
+    """Store a text a person sent us, once per provider id, and heed the words by which one opts out or in again."""
+    known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
+    if known:
+        return known
+    word = compliance.keyword(told.body)
+    if word in compliance.OPT_OUT_WORDS:
+        compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word)
+    elif word:
+        compliance.lift(told.number, word=word)
+    return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
+
+
+def note_typed_in_app(line: Line, told: ProviderText) -> Text:
+    """Store a text that somebody wrote in the provider's own app."""
+    return _store(line, told, origin=Origin.PROVIDER_APP, status=TextStatus.SENT)
+
+
+def settle_echo(line: Line, told: ProviderText) -> Text | None:
+    """Find our own text that `told` is the echo of, and settle it as sent; None when it is none of ours.
+
+    Raises EchoUndecided while several of ours fit and one of them is still being sent: its own answer will tell.
+    """
+    known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
+    if known:
+        return known
+    fitting = list(
+        Text.objects.filter(
+            line=line,
+            number=told.number,
+            status__in=[TextStatus.SENDING, TextStatus.UNCONFIRMED],
+            provider_id__isnull=True,
+        ).order_by("pk")
+    )
+    fitting = [text for text in fitting if same_body(text.body, told.body)]
+    if len(fitting) > 1 and any(text.status == TextStatus.SENDING for text in fitting):
+        raise EchoUndecided
+    return next((text for text in fitting if settle_as_sent(text, told.provider_id)), None)
+
+
+class EchoUndecided(Exception):
+    """Too early to say which of our texts this is the echo of."""
+
+
+def same_body(ours: str, theirs: str) -> bool:
+    """Whether two bodies are the same but for white space at the ends, which providers trim."""
+    return ours.strip() == theirs.strip()
+
+
+def settle_as_sent(text: Text, provider_id: str) -> bool:
+    """Move a text that may have left to sent, now that the provider is known to hold it."""
+    if text.attempt is None:
+        return False
+    conversation_ids = conversations.join_left_texts([(text.pk, text.attempt)])
+    changes = {"conversation_id": conversation_ids[text.pk]} if text.pk in conversation_ids else {}
+    changed = Text.objects.filter(
+        pk=text.pk, attempt=text.attempt, status__in=[TextStatus.SENDING, TextStatus.UNCONFIRMED]
+    ).update(
+        status=TextStatus.SENT,
+        reason="",
+        provider_id=provider_id,
+        sending_until=None,
+        next_look_at=None,
+        left_at=text.left_at or Now(),
+        arrived_at=text.arrived_at or Now(),
+        status_at=Now(),
+        **changes,
+    )
+    return bool(changed)
+
+
+def _store(line: Line, told: ProviderText, *, origin: Origin, status: TextStatus) -> Text:
+    conversation_id = conversations.hold_open([(line.pk, told.number)])[line.pk, told.number]
+    outgoing = origin != Origin.PERSON
+    text, created = Text.objects.get_or_create(
+        line=line,
+        provider_id=told.provider_id,
+        defaults={
+            "conversation_id": conversation_id,
+            "direction": Direction.OUT if outgoing else Direction.IN,
+            "origin": origin,
+            "number": told.number,
+            "body": told.body,
+            "segment_count": count_segments(told.body).segment_count,
+            "status": status,
+            "attachments_pending": told.has_attachment,
+            "provider_at": told.at,
+            "arrived_at": Now(),
+            "left_at": Now() if outgoing else None,
+        },
+    )
+    if created:
+        _identify(Conversation.objects.get(pk=conversation_id))
+    return text
+
+
+def _identify(conversation: Conversation) -> None:
+    """Say whose conversation this is, when nobody knows yet; see `who_is_it`."""
+    if conversation.records.exists():
+        return
+    conversations.add_records(conversation.pk, [(found.key, found.name) for found in who_is_it(conversation)])
+
+
+def who_is_it(conversation: Conversation) -> list[Candidate]:
+    """The records a conversation belongs to: [] when that is not certain.
+
+    In this order: whom we texted last from this line, if they still hold the number; whom a person linked the number
+    to; the only human who holds it, on each of that human's records.
+    """
+    candidates = seam.match_number(conversation.number)
+    by_key = {candidate.key: candidate for candidate in candidates}
+    last_texted = [by_key[key] for key in _last_texted(conversation) if key in by_key]
+    if last_texted:
+        return last_texted
+    link = NumberLink.objects.filter(number=conversation.number).first()
+    if link:
+        linked = seam.describe([seam.RecordKey(link.record_type, link.record_id)])
+        if linked:
+            return list(linked.values())
+    return candidates if _is_one_human(candidates) else []
+
+
+def _last_texted(conversation: Conversation) -> list[RecordKey]:
+    last = (
+        Text.objects.filter(line=conversation.line_id, number=conversation.number, recipients__isnull=False)
+        .exclude(left_at__isnull=True)
+        .order_by("-pk")
+        .first()
+    )
+    return [recipient.key for recipient in Recipient.objects.filter(text=last)] if last else []
+
+
+def _is_one_human(candidates: list[Candidate]) -> bool:
+    if not candidates:
+        return False
+    first, *others = candidates
+    return all(other.key in first.same_person_as for other in others)
+
+

@@ -1,0 +1,150 @@
+"""A stored webhook event -> what it means: delivery news, a received text, an opt-out."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from texting import compliance, conf, delivery, inbound, lines
+from texting.models import OptOut, Text, WebhookEvent
+from texting.providers.base import (
+    DeliveryChanged,
+    MalformedEvent,
+    OptOutChanged,
+    TextDeleted,
+    TextRead,
+    TextReceived,
+    TextSent,
+)
+from texting.vocabulary import EventKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from texting.models import Line
+    from texting.providers.base import Event
+
+logger = logging.getLogger(__name__)
+
+# After each failed try, or while news waits for the text it is of.
+WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
+State = WebhookEvent.State
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to write on an event. `wait` sends a pending one back for later, without counting it as a failure."""
+
+    state: WebhookEvent.State
+    problem: str = ""
+    opted_out_number: str = ""
+    not_before: datetime | None = None
+
+
+class _TooEarly(Exception):
+    """The text this news is of is not known yet; it may still be on its way into the database."""
+
+
+def take_in(limit: int = 50) -> int:
+    """Take in up to `limit` events that are due, oldest first, each in a transaction of its own; return how many."""
+    taken = 0
+    while taken < limit and _take_next():
+        taken += 1
+    return taken
+
+
+def _take_next() -> bool:
+    with transaction.atomic():
+        event = (
+            WebhookEvent.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(state=State.PENDING, next_try_at__lte=Now())
+            .select_related("line")
+            .order_by("next_try_at", "pk")
+            .first()
+        )
+        if event is None:
+            return False
+        verdict = _try(event)
+        _write(event, verdict)
+    if verdict.opted_out_number:
+        compliance.stop_queued_texts(verdict.opted_out_number)
+    return True
+
+
+def _try(event: WebhookEvent) -> Verdict:
+    if event.event not in EventKind.values:
+        return Verdict(State.KEPT, "An event of a kind we do not know.")
+    try:
+        with transaction.atomic():
+            meaning = lines.provider_of(event.line).parse_event(EventKind(event.event), bytes(event.body))
+            return _apply(event.line, meaning)
+    except MalformedEvent as error:
+        return Verdict(State.MALFORMED, str(error))
+    except (_TooEarly, inbound.EchoUndecided):
+        if event.tries < len(WAITS):
+            return Verdict(State.PENDING, "Waits for the text it tells of.")
+        return Verdict(State.KEPT, "Tells of a text we do not know.")
+    except Exception as error:
+        # The outermost edge of taking in: one event that we cannot digest must not stop the others.
+        logger.exception("event %s could not be taken in", event.pk)
+        words = f"{type(error).__name__} while taking it in."
+        return Verdict(State.PENDING if event.tries + 1 < conf.MAX_WEBHOOK_TRIES else State.QUARANTINED, words)
+
+
+def _apply(line: Line, meaning: Event) -> Verdict:
+    match meaning:
+        case TextReceived(text=told):
+            text = inbound.receive(line, told)
+            word = compliance.keyword(told.body)
+            return Verdict(State.DONE, opted_out_number=text.number if word in compliance.OPT_OUT_WORDS else "")
+        case TextSent(text=told):
+            if told.scheduled_at and _is_future(told.scheduled_at):
+                return Verdict(State.PENDING, "Scheduled in ZipWhip for later.", not_before=told.scheduled_at)
+            text = inbound.settle_echo(line, told) or inbound.note_typed_in_app(line, told)
+            if told.delivery:
+                delivery.apply(text, told.delivery)
+        case DeliveryChanged(provider_id=provider_id, news=news):
+            delivery.apply(_known_text(line, provider_id), news)
+        case TextRead(provider_id=provider_id):
+            delivery.mark_read(line.pk, provider_id)
+        case TextDeleted(provider_id=provider_id):
+            delivery.mark_deleted(line.pk, provider_id)
+        case OptOutChanged(number=number, opted_out=True):
+            compliance.opt_out(number, source=OptOut.Source.PROVIDER_EVENT, line_id=line.pk)
+            return Verdict(State.DONE, opted_out_number=number)
+        case OptOutChanged(number=number):
+            compliance.lift(number, word="UNSTOP")
+    return Verdict(State.DONE)
+
+
+def _is_future(at: datetime) -> bool:
+    """By the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s > now()", [at])
+        (future,) = cursor.fetchone()
+    return bool(future)
+
+
+def _known_text(line: Line, provider_id: str) -> Text:
+    text = Text.objects.filter(line=line, provider_id=provider_id).first()
+    if text is None:
+        raise _TooEarly
+    return text
+
+
+def _write(event: WebhookEvent, verdict: Verdict) -> None:
+    waiting = verdict.state == State.PENDING
+    wait = WAITS[min(event.tries, len(WAITS) - 1)]
+    WebhookEvent.objects.filter(pk=event.pk).update(
+        state=verdict.state,
+        problem=verdict.problem[:300],
+        tries=F("tries") + (0 if verdict.not_before else 1),
+        next_try_at=(verdict.not_before or Now() + wait) if waiting else F("next_try_at"),
+        done_at=None if waiting else Now(),
+    )

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from texting.models.batch import Batch, Draft, Recipient
+from texting.models.conversation import Conversation, ConversationRecord, NumberLink
+from texting.models.line import Line, LineWebhook
+from texting.models.opt_out import OptOut
+from texting.models.settings import TextingSettings
+from texting.models.text import LEFT, Text, TextEvent
+from texting.models.webhook_event import WebhookEvent
+
+__all__ = [
+    "LEFT",
+    "Batch",
+    "Conversation",
+    "ConversationRecord",
+    "Draft",
+    "Line",
+    "LineWebhook",
+    "NumberLink",
+    "OptOut",
+    "Recipient",
+    "Text",
+    "TextEvent",
+    "TextingSettings",
+    "WebhookEvent",
+]

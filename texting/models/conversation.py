@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from texting.seam import RecordKey
+
+
+class Conversation(models.Model):
+    """All texts between one line and one other number, between two idle windows.
+
+    At most one per (line, number) is open. `last_text_at` is ours, by the database's clock. One with no record closes
+    as unlogged. `follows` is the logged conversation that a late text belongs to.
+    """
+
+    line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="conversations")
+    number = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    last_text_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    logged_at = models.DateTimeField(null=True, blank=True)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    failure_count = models.IntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "number"], condition=Q(closed_at__isnull=True), name="conversation_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(logged_at__isnull=True) | Q(closed_at__isnull=False), name="conversation_logged_is_closed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["last_text_at"], name="conversation_idle", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["line", "number", "-id"], name="conversation_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+
+class ConversationRecord(models.Model):
+    """A record that a conversation is logged on, its name as it was when the conversation began."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="records")
+    record_type = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+    logged_at = models.DateTimeField(null=True, blank=True)
+    vanished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "record_type", "record_id"], name="conversation_record_once"
+            )
+        ]
+        indexes = [models.Index(fields=["record_type", "record_id", "-conversation"], name="conversation_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.key} in conversation {self.conversation_id}"
+
+    @property
+    def key(self) -> RecordKey:
+        return RecordKey(self.record_type, self.record_id)
+
+
+class NumberLink(models.Model):
+    """Whom a number belongs to, as a person decided: remembered for the next unmatched text."""
+
+    number = models.CharField(max_length=16)
+    record_type = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["number"], name="number_link_once")]
+
+    def __str__(self) -> str:
+        return f"link to {self.record_type}:{self.record_id}"

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from texting import conf
+from texting.numbers import format_number
+from texting.seam import Owner, get_owner_kind
+from texting.vocabulary import EventKind, LineState, PauseReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from texting.secrets import Secret
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    def in_use(self) -> LineQuerySet:
+        """Lines that are not removed."""
+        return self.exclude(state=LineState.REMOVED)
+
+    def owned_by(self, owners: Iterable[Owner]) -> LineQuerySet:
+        wanted = models.Q(pk__in=[])
+        for owner in owners:
+            wanted |= models.Q(owner_kind=owner.kind, owner_id=owner.owner_id)
+        return self.filter(wanted)
+
+
+class Line(models.Model):
+    """A text-enabled number of ours together with its provider account.
+
+        connecting ─▶ connected ◀─▶ paused        any ─▶ removed ─▶ connecting (added again)
+
+    `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last;
+    `replies_in_a_row` lets bulk have one slot in five. `session_version` counts logins, so that of many who
+    find the session dead one logs in.
+    """
+
+    provider = models.CharField(max_length=20, default="zipwhip")
+    number = models.CharField(max_length=16)
+    owner_kind = models.CharField(max_length=20)
+    owner_id = models.BigIntegerField()
+    username = models.CharField(max_length=80)
+    password_token = models.TextField(blank=True, editable=False)
+    session_token = models.TextField(blank=True, editable=False)
+    session_version = models.IntegerField(default=0)
+    session_renewed_at = models.DateTimeField(null=True, blank=True)
+    webhook_token = models.TextField(blank=True, editable=False)
+    state = models.CharField(max_length=12, choices=LineState.choices, default=LineState.CONNECTING)
+    pause_reason = models.CharField(max_length=20, choices=PauseReason.choices, blank=True)
+    state_changed_at = models.DateTimeField(auto_now_add=True)
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    pace = models.DurationField(default=conf.line_pace, help_text="The least time between two texts of this line.")
+    next_free_at = models.DateTimeField(auto_now_add=True)
+    current_turn = models.BigIntegerField(default=0)
+    replies_in_a_row = models.IntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        default_permissions = ()
+        permissions = [("send", "May send texts"), ("manage_lines", "May manage lines and their credentials")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "number"], name="line_number_once"),
+            models.CheckConstraint(
+                condition=~models.Q(state=LineState.PAUSED) | ~models.Q(pause_reason=""), name="line_pause_has_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["owner_kind", "owner_id"], name="line_by_owner")]
+
+    def __str__(self) -> str:
+        return format_number(self.number)
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.owner_kind, self.owner_id)
+
+    @property
+    def owner_label(self) -> str:
+        return get_owner_kind(self.owner_kind).label
+
+    @property
+    def owner_name(self) -> str:
+        """One query; lists use `get_owner_kind(kind).names(ids)`."""
+        return get_owner_kind(self.owner_kind).names([self.owner_id]).get(self.owner_id, "")
+
+    def _bound_to(self, field: str) -> str:
+        return f"texting_line:{self.pk}:{field}"
+
+    def set_secret(self, field: str, plain: str) -> None:
+        """Encrypt into `<field>_token`, bound to this row; the row must have been saved once."""
+        setattr(self, f"{field}_token", conf.keyring().encrypt(plain, bound_to=self._bound_to(field)))
+
+    def reveal(self, field: str) -> Secret:
+        """`field` is password, session or webhook. Raises CannotDecrypt."""
+        return conf.keyring().decrypt(getattr(self, f"{field}_token"), bound_to=self._bound_to(field))
+
+    @classmethod
+    def pause(cls, line_id: int, reason: PauseReason, *, now: datetime) -> bool:
+        """Stop a line that is in use; False when it was not, so that the caller tells of it once."""
+        changed = cls.objects.filter(pk=line_id, state__in=[LineState.CONNECTED, LineState.CONNECTING]).update(
+            state=LineState.PAUSED, pause_reason=reason, state_changed_at=now
+        )
+        return bool(changed)
+
+
+class LineWebhook(models.Model):
+    """A webhook the provider has confirmed for a line."""
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="webhooks")
+    event = models.CharField(max_length=12, choices=EventKind.choices)
+    provider_hook_id = models.CharField(max_length=40)
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["line", "event"], name="line_webhook_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event} of line {self.line_id}"

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
+
+# What may have left us: these are part of a conversation, the others never were.
+LEFT = [TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED, TextStatus.FAILED, TextStatus.UNCONFIRMED]
+
+
+class Text(models.Model):
+    """One SMS, in or out. An outgoing one is the queue itself.
+
+        queued ─▶ sending ─▶ sent ─▶ delivered | undelivered
+          ▲          ├─▶ failed        refused, with the reason
+          ├──────────┤                 proof that nothing left: back, with a due time
+          │          └─▶ unconfirmed ─▶ sent (found at the provider) ─▶ ...
+          └─▶ blocked | canceled | expired     stopped before leaving
+
+    A machine never moves `unconfirmed` back to `queued`. Every arrow is a compare-and-set on the id, the status and,
+    from `sending` on, the attempt.
+
+    `number` is the other party's. `turn` orders the texts of a line, so that batches interleave. `due_at` is when it
+    may leave, `expires_at` when it no longer may. `attempt` names the last claim, `sending_until` its lease.
+    `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for the idle window: when a
+    received text was stored, and when one of ours left. `delivery_rank` lets delivery news only go forward.
+    """
+
+    line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="texts")
+    batch = models.ForeignKey("texting.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="texts")
+    conversation = models.ForeignKey(
+        "texting.Conversation", on_delete=models.PROTECT, null=True, blank=True, related_name="texts"
+    )
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    number = models.CharField(max_length=16)
+    body = models.TextField()
+    segment_count = models.IntegerField(default=1)
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=12, choices=TextStatus.choices)
+    reason = models.CharField(max_length=24, choices=Reason.choices, blank=True)
+    provider_code = models.CharField(max_length=40, blank=True)
+    provider_id = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - unique where known
+    delivery_rank = models.SmallIntegerField(default=-1)
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.BULK)
+    turn = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.UUIDField(null=True, blank=True)
+    attempt_count = models.SmallIntegerField(default=0)
+    sending_until = models.DateTimeField(null=True, blank=True)
+    look_count = models.SmallIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True, blank=True)
+    attachments_pending = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    provider_at = models.DateTimeField(null=True, blank=True)
+    status_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    deleted_at_provider = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "provider_id"], condition=Q(provider_id__isnull=False), name="text_provider_id_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TextStatus.SENDING) | Q(attempt__isnull=False, sending_until__isnull=False),
+                name="text_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED])
+                | Q(provider_id__isnull=False),
+                name="text_sent_has_provider_id",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TextStatus.QUEUED) | Q(due_at__isnull=False, expires_at__isnull=False),
+                name="text_queued_is_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction=Direction.IN, status=TextStatus.RECEIVED)
+                | (Q(direction=Direction.OUT) & ~Q(status=TextStatus.RECEIVED)),
+                name="text_received_is_in",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[TextStatus.FAILED, TextStatus.BLOCKED, TextStatus.UNCONFIRMED]) | ~Q(reason=""),
+                name="text_failure_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["line", "priority", "turn", "id"], name="text_queue", condition=Q(status=TextStatus.QUEUED)
+            ),
+            models.Index(fields=["sending_until"], name="text_leases", condition=Q(status=TextStatus.SENDING)),
+            models.Index(
+                fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)
+            ),
+            models.Index(fields=["line", "number", "-id"], name="text_by_number"),
+            models.Index(fields=["number"], name="text_queued_number", condition=Q(status=TextStatus.QUEUED)),
+        ]
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
+
+
+class TextEvent(models.Model):
+    """One transition of a text, written by a trigger on Text; another trigger forbids update and delete."""
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="events")
+    status = models.CharField(max_length=12, choices=TextStatus.choices)
+    reason = models.CharField(max_length=24, choices=Reason.choices, blank=True)
+    attempt = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"text {self.text_id}: {self.status}"

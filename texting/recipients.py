@@ -1,0 +1,193 @@
+"""Records -> recipients: each with the number that will be texted, or the reason why none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from texting import compliance, seam
+from texting.errors import InvalidNumber
+from texting.models import TextingSettings
+from texting.numbers import format_number, is_phone_like, parse_number
+from texting.seam import Candidate, RecordKey, TypedNumber
+from texting.vocabulary import MethodType, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.contrib.auth.models import AbstractUser
+
+    from texting.models import OptOut
+
+_RANK = {method_type: rank for rank, method_type in enumerate(MethodType)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenNumber:
+    """A number of a record: its type, the value as stored, and E.164 or what is wrong with it in words."""
+
+    method_type: MethodType
+    value: str
+    e164: str = ""
+    problem: str = ""
+
+    @property
+    def words(self) -> str:
+        return format_number(self.e164) if self.e164 else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedRecipient:
+    """A chosen record and the verdict on it: `reason` is None for one who will be texted.
+
+    `alternative` is the next valid number of a record whose first number is not. `skipped` are values that hold no
+    digit. `shares_with` names the others in the selection behind the same number.
+    """
+
+    key: RecordKey
+    name: str
+    ident: str
+    url: str
+    edit_url: str
+    number: ChosenNumber | None
+    reason: Reason | None = None
+    reason_words: str = ""
+    alternative: ChosenNumber | None = None
+    skipped: tuple[TypedNumber, ...] = ()
+    shares_with: tuple[str, ...] = ()
+
+    @property
+    def e164(self) -> str:
+        return self.number.e164 if self.number else ""
+
+    @property
+    def will_be_texted(self) -> bool:
+        return self.reason is None
+
+
+def resolve(
+    user: AbstractUser, keys: Sequence[RecordKey], chosen_numbers: Mapping[str, str] | None = None
+) -> list[ResolvedRecipient]:
+    """Decide for every key, in the order of `keys`; one the user may not see is among them, as not visible.
+
+    Order of the questions: visible, active, do not text, a number, a valid one, opted out, the same number twice.
+    `chosen_numbers` maps str(key) to a number (E.164) of that record to use instead of the first found; one that the
+    record no longer holds is ignored.
+    """
+    unique_keys = list(dict.fromkeys(keys))
+    candidates = _candidates(user, unique_keys)
+    text_inactive = TextingSettings.current().text_inactive
+    chosen = chosen_numbers or {}
+    verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
+    opt_outs = compliance.opted_out({verdict.e164 for verdict in verdicts if verdict.e164})
+    return _name_sharers([_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts])
+
+
+def choose_number(numbers: Sequence[TypedNumber], region: str) -> ChosenNumber | None:
+    """The first number found by type priority, valid or not; None where no value holds a digit."""
+    ordered = in_priority(numbers)
+    return read_number(ordered[0], region) if ordered else None
+
+
+def in_priority(numbers: Sequence[TypedNumber]) -> list[TypedNumber]:
+    """By type, then the primary one, then the one entered first; values without a digit are left out."""
+    phone_like = [number for number in numbers if is_phone_like(number.value)]
+    return sorted(phone_like, key=lambda number: (_RANK[number.method_type], not number.is_primary))
+
+
+def read_number(number: TypedNumber, region: str) -> ChosenNumber:
+    try:
+        e164 = parse_number(number.value, region=region)
+    except InvalidNumber as error:
+        return ChosenNumber(number.method_type, number.value, problem=error.words)
+    return ChosenNumber(number.method_type, number.value, e164=e164)
+
+
+def _candidates(user: AbstractUser, keys: Sequence[RecordKey]) -> dict[RecordKey, Candidate]:
+    found: dict[RecordKey, Candidate] = {}
+    for record_type in seam.record_types():
+        ids = [key.record_id for key in keys if key.record_type == record_type.key]
+        if ids:
+            found.update({candidate.key: candidate for candidate in record_type.candidates(user, ids)})
+    return found
+
+
+def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, chosen: str) -> ResolvedRecipient:
+    if candidate is None:
+        return ResolvedRecipient(
+            key, "A record you cannot see", "", "", "", None, Reason.NOT_VISIBLE, Reason.NOT_VISIBLE.label
+        )
+    ordered = in_priority(candidate.numbers)
+    number = read_number(ordered[0], candidate.region) if ordered else None
+    verdict = ResolvedRecipient(
+        key,
+        candidate.name,
+        candidate.ident,
+        candidate.url,
+        candidate.edit_url,
+        number,
+        skipped=tuple(n for n in candidate.numbers if n.value.strip() and not is_phone_like(n.value)),
+    )
+    if not candidate.is_active and not text_inactive:
+        return _rejected(verdict, Reason.INACTIVE)
+    if candidate.do_not_text:
+        return _rejected(verdict, Reason.DO_NOT_TEXT)
+    if number is None:
+        return _rejected(verdict, Reason.NO_NUMBER)
+    if chosen and chosen != number.e164:
+        verdict = _with_chosen(verdict, ordered, candidate.region, chosen)
+    if verdict.number and not verdict.number.e164:
+        return replace(
+            verdict,
+            reason=Reason.INVALID_NUMBER,
+            reason_words=f"{number.method_type.label} {number.value}: {number.problem}",
+            alternative=_next_valid(ordered, candidate.region),
+        )
+    return verdict
+
+
+def _with_chosen(
+    verdict: ResolvedRecipient, ordered: Sequence[TypedNumber], region: str, chosen: str
+) -> ResolvedRecipient:
+    for number in ordered:
+        read = read_number(number, region)
+        if read.e164 == chosen:
+            return replace(verdict, number=read)
+    return verdict
+
+
+def _next_valid(ordered: Sequence[TypedNumber], region: str) -> ChosenNumber | None:
+    for number in ordered[1:]:
+        read = read_number(number, region)
+        if read.e164:
+            return read
+    return None
+
+
+def _rejected(verdict: ResolvedRecipient, reason: Reason) -> ResolvedRecipient:
+    return replace(verdict, reason=reason, reason_words=reason.label)
+
+
+def _check_opt_out(verdict: ResolvedRecipient, opt_out: OptOut | None) -> ResolvedRecipient:
+    if opt_out is None or not verdict.will_be_texted:
+        return verdict
+    by = f" by {opt_out.word}" if opt_out.word else ""
+    on = opt_out.opted_out_at.strftime("%-d %b")
+    return replace(
+        verdict,
+        reason=Reason.OPTED_OUT,
+        reason_words=f"Opted out{by} on {on}. Only the person can undo it, by texting UNSTOP.",
+    )
+
+
+def _name_sharers(verdicts: list[ResolvedRecipient]) -> list[ResolvedRecipient]:
+    names_by_number: dict[str, list[tuple[RecordKey, str]]] = {}
+    for verdict in verdicts:
+        if verdict.will_be_texted:
+            names_by_number.setdefault(verdict.e164, []).append((verdict.key, verdict.name))
+    named = []
+    for verdict in verdicts:
+        sharers = names_by_number.get(verdict.e164, []) if verdict.will_be_texted else []
+        others = tuple(name for key, name in sharers if key != verdict.key)
+        named.append(replace(verdict, shares_with=others) if others else verdict)
+    return named

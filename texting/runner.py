@@ -1,0 +1,165 @@
+"""The loop that takes in what has arrived and sends what is due. Any number of processes may run it.
+
+PostgreSQL alone drives it: it waits for a notification and looks each second all the same, for one may be lost. A step
+is one short transaction; the slots, threads of this process, talk to the provider outside of any.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import select
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+
+from texting import claims, conf, intake, lines
+from texting.claims import Claim, Outcome
+from texting.dispatch import CHANNEL
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
+from texting.models import Line
+from texting.vocabulary import Reason, TextStatus
+
+if TYPE_CHECKING:
+    from texting.providers.base import Provider
+
+logger = logging.getLogger(__name__)
+
+POLL = timedelta(seconds=1)
+# After PostgreSQL was away.
+RECONNECT_WAIT_SECONDS = 1.0
+
+
+class Runner:
+    """One process's loop and its slots. `run` returns after `stop`, when every POST has been answered and recorded."""
+
+    def __init__(self, slot_count: int) -> None:
+        self._slot_count = slot_count
+        self._slots = ThreadPoolExecutor(slot_count, thread_name_prefix="slot")
+        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._unrecorded: list[Outcome] = []
+        self._in_flight = 0
+        self._stopping = threading.Event()
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_writer.setblocking(False)
+
+    def stop(self) -> None:
+        """Finish what is in flight, claim no more. Safe in a signal handler."""
+        self._stopping.set()
+        self._wake()
+
+    def run(self) -> None:
+        try:
+            while not (self._stopping.is_set() and self._is_quiet()):
+                try:
+                    self._listen()
+                    while self.step():
+                        pass
+                    self._wait(self._patience())
+                except (OperationalError, InterfaceError):
+                    logger.exception("PostgreSQL went away; trying again")
+                    connection.close()
+                    time.sleep(RECONNECT_WAIT_SECONDS)
+        finally:
+            self._slots.shutdown()
+            connection.close()
+
+    def step(self) -> bool:
+        """Take in events, record outcomes, claim for the free slots; False when there was nothing to do."""
+        taken = 0 if self._stopping.is_set() else intake.take_in()
+        self._collect()
+        with transaction.atomic():
+            claims.record([*self._unrecorded, *claims.overdue()])
+            free = 0 if self._stopping.is_set() else self._slot_count - self._in_flight + len(self._unrecorded)
+            claimed, stopped_count = claims.claim(free)
+        self._in_flight -= len(self._unrecorded)
+        recorded_count, self._unrecorded = len(self._unrecorded), []
+        claimed_at = time.monotonic()
+        for claim in claimed:
+            self._in_flight += 1
+            self._slots.submit(self._send, claim, claimed_at)
+        return bool(taken or recorded_count or claimed or stopped_count)
+
+    def _is_quiet(self) -> bool:
+        return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty()
+
+    def _collect(self) -> None:
+        while not self._outcomes.empty():
+            self._unrecorded.append(self._outcomes.get())
+
+    def _send(self, claim: Claim, claimed_at: float) -> None:
+        try:
+            outcome = send(claim, claimed_at)
+        except BaseException:
+            # Nothing that goes wrong here proves that the text did not leave.
+            logger.exception("text %s: its sending broke", claim.text_id)
+            outcome = _unclear(claim, Reason.NO_ANSWER)
+        self._outcomes.put(outcome)
+        close_old_connections()
+        self._wake()
+
+    def _listen(self) -> None:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+
+    def _patience(self) -> timedelta:
+        return POLL if self._stopping.is_set() else claims.next_due_in(POLL)
+
+    def _wait(self, at_most: timedelta) -> None:
+        """Sleep until a notification, an outcome, a signal, or the time is over."""
+        raw = connection.connection
+        ready, _, _ = select.select([raw, self._wake_reader], [], [], at_most.total_seconds())
+        if self._wake_reader in ready:
+            self._wake_reader.recv(4096)
+        raw.poll()
+        raw.notifies.clear()
+
+    def _wake(self) -> None:
+        # A full pipe is awake enough.
+        with contextlib.suppress(BlockingIOError):
+            self._wake_writer.send(b".")
+
+
+def send(claim: Claim, claimed_at: float) -> Outcome:
+    """POST one claimed text, unless its lease is nearly over, and say what came of it."""
+    if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():
+        return _back(claim, Reason.TRY_AGAIN, NotSent())
+    line = Line.objects.get(pk=claim.line_id)
+    return _post(lines.provider_of(line), line, claim)
+
+
+def _post(provider: Provider, line: Line, claim: Claim) -> Outcome:
+    try:
+        submission = provider.send(line.reveal("session").reveal(), to=claim.number, body=claim.body)
+    except Refused as error:
+        logger.info("text %s was refused: %s", claim.text_id, error)
+        return Outcome(claim.text_id, claim.attempt, TextStatus.FAILED, error.reason, error.provider_code)
+    except SessionLost:
+        lines.renew_session(line.pk, line.session_version)
+        return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
+    except LineProblem as error:
+        lines.pause_for(line, error.reason)
+        return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
+    except NotSent as error:
+        logger.info("text %s did not leave: %s", claim.text_id, error)
+        return _back(claim, Reason.TRY_AGAIN, error)
+    except OutcomeUnknown as error:
+        logger.warning("text %s may have left: %s", claim.text_id, error)
+        return _unclear(claim, Reason.NO_ANSWER, error.provider_code)
+    return Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=submission.provider_id)
+
+
+def _back(claim: Claim, reason: Reason, error: NotSent) -> Outcome:
+    wait = claims.backoff(claim.attempt_count, at_least=error.retry_after)
+    return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait)
+
+
+def _unclear(claim: Claim, reason: Reason, provider_code: str = "") -> Outcome:
+    return Outcome(claim.text_id, claim.attempt, TextStatus.UNCONFIRMED, reason, provider_code)

@@ -1,0 +1,239 @@
+"""All that texting asks of its host. A host registers its record types and owners of lines, and names two callables.
+
+    seam.register_record_type(EmployeeRecords())      # in AppConfig.ready
+    seam.register_owner_kind(BranchOwners())
+    TEXTING = {"LOG_SINK": "host.log.log_conversations", "AUDIT": "host.audit.record", ...}
+
+Whether a user may text at all, or manage lines, are the Django permissions `texting.send` and `texting.manage_lines`.
+A record is named by `RecordKey`: nothing in texting holds a foreign key to the host, but to its user model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from django.contrib.auth.models import AbstractUser
+    from django.http import QueryDict
+
+    from texting.vocabulary import Direction, MethodType, TextStatus
+
+
+class RecordKey(NamedTuple):
+    """Names a record of the host. Written "employee:123" in forms and addresses."""
+
+    record_type: str
+    record_id: int
+
+    def __str__(self) -> str:
+        return f"{self.record_type}:{self.record_id}"
+
+    @classmethod
+    def parse(cls, raw: str) -> RecordKey:
+        """Raises ValueError for anything that is no key."""
+        record_type, _, record_id = raw.partition(":")
+        if not record_type or not record_id.isascii() or not record_id.isdigit() or len(record_id) > 18:
+            raise ValueError("not a record key")
+        return cls(record_type, int(record_id))
+
+
+class TypedNumber(NamedTuple):
+    """A contact method that is meant to hold a phone number, its value exactly as stored."""
+
+    method_type: MethodType
+    value: str
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record as far as texting needs to know it.
+
+    `numbers` are in the order in which they were entered. `region` (ISO 3166-1 alpha-2) is assumed where a number
+    names no country. `ident` is the id people know the record by. `edit_url` is where its numbers are corrected.
+    `merge_values` fill placeholders such as {first_name}. `same_person_as` names records that are the same human.
+    """
+
+    key: RecordKey
+    name: str
+    ident: str
+    url: str
+    edit_url: str
+    is_active: bool
+    do_not_text: bool
+    numbers: Sequence[TypedNumber]
+    region: str = "US"
+    time_zone: str = ""
+    merge_values: Mapping[str, str] = field(default_factory=dict)
+    same_person_as: frozenset[RecordKey] = frozenset()
+
+
+class FilingChoice(NamedTuple):
+    """Something a logged message may be filed under (an action code). `why_not` is empty when it can be chosen."""
+
+    value: str
+    label: str
+    why_not: str = ""
+
+
+class RecordType(Protocol):
+    """A kind of record that can be texted. One query each, however many ids."""
+
+    key: str
+    label: str
+    label_plural: str
+
+    def candidates(self, user: AbstractUser, ids: Iterable[int]) -> list[Candidate]:
+        """The records among `ids` that `user` may see and text, in the order of `ids`; the others are left out."""
+
+    def matching_ids(self, user: AbstractUser, query: QueryDict) -> list[int]:
+        """The ids a search of this type finds for `user`: what "all 1,284 that match" means."""
+
+    def match_number(self, e164: str) -> list[Candidate]:
+        """The records, active ones first, that hold a number, whoever may see them."""
+
+    def describe(self, ids: Iterable[int]) -> list[Candidate]:
+        """The records among `ids`, whoever may see them: for names and links in what the system writes."""
+
+    def filing_choices(self) -> list[FilingChoice]:
+        """What a logged message on such a record may be filed under."""
+
+
+class Owner(NamedTuple):
+    """Who a line belongs to."""
+
+    kind: str
+    owner_id: int
+
+
+class OwnerKind(Protocol):
+    """A kind of owner of lines, e.g. key "branch", label "Branch"."""
+
+    key: str
+    label: str
+
+    def choices(self) -> list[tuple[int, str]]:
+        """(id, name) of all that may own a line, in the order of a drop-down."""
+
+    def names(self, ids: Iterable[int]) -> dict[int, str]: ...
+
+    def owners_for(self, user: AbstractUser) -> list[int]:
+        """The ids of this kind whose lines `user` may send from, best first; [] for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedText:
+    """One text of a closed conversation. `author` is a rep's name, the person's or the provider's app."""
+
+    direction: Direction
+    author: str
+    body: str
+    at: datetime
+    status: TextStatus
+    status_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedConversation:
+    """A conversation that has been silent long enough, for one message on each of `records`.
+
+    `filed_under` maps a record type to the FilingChoice.value set for it. `author_id` is the user who wrote the last
+    outgoing text, None for "Texting". `texts` are in the provider's order of time.
+    """
+
+    conversation_id: int
+    number: str
+    line_number: str
+    line_name: str
+    records: Sequence[RecordKey]
+    filed_under: Mapping[str, str]
+    author_id: int | None
+    texts: Sequence[LoggedText]
+    opened_at: datetime
+    last_text_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogResult:
+    """What became of one record's message: logged, vanished with its record, or failed and why."""
+
+    conversation_id: int
+    record: RecordKey
+    logged: bool
+    vanished: bool = False
+    failure: str = ""
+
+
+class LogSink(Protocol):
+    def __call__(self, conversations: Sequence[ClosedConversation]) -> list[LogResult]:
+        """Write one message per record of up to 500 conversations, in the caller's transaction.
+
+        Idempotent by conversation id and record. Answers for every record; raises only when nothing was written.
+        """
+
+
+class Audit(Protocol):
+    def __call__(self, *, actor_id: int | None, action: str, subject: str, facts: Mapping[str, Any]) -> None:
+        """Record who did what to which, in the caller's transaction. Facts hold ids and codes, no bodies or numbers."""
+
+
+_record_types: dict[str, RecordType] = {}
+_owner_kinds: dict[str, OwnerKind] = {}
+
+
+def register_record_type(record_type: RecordType) -> None:
+    """Make a kind of record textable; a second one of the same key replaces the first."""
+    _record_types[record_type.key] = record_type
+
+
+def register_owner_kind(owner_kind: OwnerKind) -> None:
+    """The order of registration is the order in which a user's lines are offered."""
+    _owner_kinds[owner_kind.key] = owner_kind
+
+
+def record_types() -> list[RecordType]:
+    return list(_record_types.values())
+
+
+def find_record_type(key: str) -> RecordType | None:
+    return _record_types.get(key)
+
+
+def owner_kinds() -> list[OwnerKind]:
+    return list(_owner_kinds.values())
+
+
+def get_owner_kind(key: str) -> OwnerKind:
+    try:
+        return _owner_kinds[key]
+    except KeyError:
+        raise ImproperlyConfigured(f"no kind of line owner is registered as “{key}”") from None
+
+
+def owners_for(user: AbstractUser) -> list[Owner]:
+    """Whose lines `user` may send from, best first: own, home branch, granted branches."""
+    return [Owner(kind.key, owner_id) for kind in owner_kinds() for owner_id in kind.owners_for(user)]
+
+
+def describe(keys: Iterable[RecordKey]) -> dict[RecordKey, Candidate]:
+    """The records among `keys` that still exist: one query a record type."""
+    ids_by_type: dict[str, list[int]] = {}
+    for key in keys:
+        ids_by_type.setdefault(key.record_type, []).append(key.record_id)
+    found: dict[RecordKey, Candidate] = {}
+    for type_key, ids in ids_by_type.items():
+        record_type = find_record_type(type_key)
+        if record_type:
+            found.update({candidate.key: candidate for candidate in record_type.describe(ids)})
+    return found
+
+
+def match_number(e164: str) -> list[Candidate]:
+    """Every record of any type that holds a number."""
+    return [candidate for record_type in record_types() for candidate in record_type.match_number(e164)]

@@ -1,0 +1,119 @@
+"""Settle what is unconfirmed by asking the provider, matched one to one. Absence proves nothing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from texting import conf, inbound, lines
+from texting.claims import LOOKS
+from texting.errors import ProviderError
+from texting.models import Line, Text
+from texting.vocabulary import Direction, TextStatus
+
+if TYPE_CHECKING:
+    from texting.providers.base import ProviderText
+
+logger = logging.getLogger(__name__)
+
+PAGE = 100
+# The provider's clock and ours may differ by this much.
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+def settle_unconfirmed() -> int:
+    """Look at each line with unconfirmed texts whose next look has come; return how many texts were found."""
+    line_ids = (
+        Text.objects.filter(status=TextStatus.UNCONFIRMED, next_look_at__isnull=False)
+        .order_by("line_id")
+        .values_list("line_id", flat=True)
+        .distinct()
+    )
+    return sum(_settle_line(line) for line in Line.objects.filter(pk__in=line_ids))
+
+
+def _settle_line(line: Line) -> int:
+    texts = _take_due(line)
+    if not texts:
+        return 0
+    since = min(text.status_at for text in texts) - CLOCK_SLACK - conf.LEASE
+    try:
+        told = _list_since(line, since)
+    except ProviderError as error:
+        # Not a look: the provider did not answer it, so it neither counts nor proves anything.
+        logger.warning("line %s: could not look for unconfirmed texts: %s", line.pk, error)
+        return 0
+    found = 0
+    for text in texts:
+        match = _find(text, told)
+        with transaction.atomic():
+            if match and inbound.settle_as_sent(text, match.provider_id):
+                told.remove(match)
+                found += 1
+            else:
+                _note_look(text)
+    return found
+
+
+def _take_due(line: Line) -> list[Text]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE texting_text SET next_look_at = now() + interval '60 s' WHERE id IN (
+                SELECT id FROM texting_text
+                WHERE line_id = %s AND status = 'unconfirmed' AND next_look_at <= now()
+                ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+            ) RETURNING id
+            """,
+            [line.pk],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Text.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def _list_since(line: Line, since: object) -> list[ProviderText]:
+    """The line's outgoing texts since a time that no text of ours owns, oldest first."""
+    provider = lines.provider_of(line)
+    session_key = line.reveal("session").reveal()
+    told: list[ProviderText] = []
+    while True:
+        page = provider.list_texts(session_key, start=len(told), limit=PAGE)
+        told.extend(page)
+        if len(page) < PAGE or any(text.at and text.at < since for text in page):  # type: ignore[operator]
+            break
+    owned = set(
+        Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(
+            "provider_id", flat=True
+        )
+    )
+    return [text for text in reversed(told) if text.direction == Direction.OUT and text.provider_id not in owned]
+
+
+def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:
+    earliest = text.created_at - CLOCK_SLACK
+    return next(
+        (
+            candidate
+            for candidate in told
+            if candidate.number == text.number
+            and inbound.same_body(text.body, candidate.body)
+            and (candidate.at is None or candidate.at >= earliest)
+        ),
+        None,
+    )
+
+
+def _note_look(text: Text) -> None:
+    looks = text.look_count + 1
+    wait = LOOKS[looks] if looks < len(LOOKS) else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE texting_text SET look_count = %s, next_look_at = now() + %s
+            WHERE id = %s AND status = 'unconfirmed' AND look_count = %s
+            """,
+            [looks, wait, text.pk, text.look_count],
+        )

@@ -1,0 +1,17 @@
+"""Celery's shells for scheduled and long work. All may run twice, late or at the same time."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from texting import conversations, settling
+
+
+@shared_task(name="texting.close_idle_conversations")
+def close_idle_conversations() -> int:
+    return conversations.close_due()
+
+
+@shared_task(name="texting.settle_unconfirmed")
+def settle_unconfirmed() -> int:
+    return settling.settle_unconfirmed()

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from texting import line_views, views, webhooks
+
+app_name = "texting"
+urlpatterns = [
+    path("compose/", views.compose, name="compose"),
+    path("drafts/<uuid:draft_id>/", views.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/sent/", views.sent, name="sent"),
+    path("batches/", views.batches, name="batches"),
+    path("batches/<int:batch_id>/", views.batch, name="batch"),
+    path("batches/<int:batch_id>/cancel/", views.cancel, name="cancel-batch"),
+    path("conversations/<int:conversation_id>/reply/", views.reply, name="reply"),
+    path("lines/", line_views.lines, name="lines"),
+    path("lines/add/", line_views.add, name="add-line"),
+    path("lines/<int:line_id>/", line_views.edit, name="edit-line"),
+    path("lines/<int:line_id>/check/", line_views.check, name="check-line"),
+    path("lines/<int:line_id>/pause/", line_views.pause, name="pause-line"),
+    path("lines/<int:line_id>/resume/", line_views.resume, name="resume-line"),
+    path("lines/<int:line_id>/remove/", line_views.remove, name="remove-line"),
+    path("settings/", line_views.settings, name="settings"),
+    path("webhooks/<int:line_id>/<str:secret>/<slug:event>", webhooks.receive, name="webhook"),
+]
