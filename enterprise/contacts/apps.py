@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from enterprise.people.kinds import register_kind
 from texting import seam
 
 
@@ -10,6 +11,8 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
+        from enterprise.contacts.kind import CONTACT
         from enterprise.contacts.textable import ContactRecords
 
+        register_kind(CONTACT)
         seam.register_record_type(ContactRecords())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from enterprise.people.kinds import register_kind
 from texting import seam
 
 
@@ -10,6 +11,8 @@ class EmployeesConfig(AppConfig):
     label = "employees"
 
     def ready(self) -> None:
+        from enterprise.employees.kind import EMPLOYEE
         from enterprise.employees.textable import EmployeeRecords
 
+        register_kind(EMPLOYEE)
         seam.register_record_type(EmployeeRecords())

@@ -59,6 +59,11 @@ class ContactMethod(models.Model):
         self.person.refresh_search()
         return deleted
 
+    @classmethod
+    def stored(cls) -> models.QuerySet[Any]:
+        """All rows of a concrete type of contact method."""
+        return cls._base_manager.all()
+
     @property
     def is_phone(self) -> bool:
         return self.type != EMAIL

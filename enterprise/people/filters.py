@@ -11,12 +11,13 @@ from enterprise.people.models import Person, PersonQuerySet
 from enterprise.users.models import Branch, User
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
 ACTIVE_CHOICES = [("yes", "Active"), ("no", "Inactive")]
 
 
-class PersonFilter(django_filters.FilterSet):
+class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """`user` narrows the choices to what they see; the queryset has to be narrowed already."""
 
     q = django_filters.CharFilter(
@@ -37,9 +38,9 @@ class PersonFilter(django_filters.FilterSet):
         model: type[Person] | None = None
         fields: list[str] = []
 
-    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+    def __init__(self, *args: Any, user: AbstractUser, **options: Any) -> None:
         super().__init__(*args, **options)
-        branches = user.visible_branches()
+        branches = user.visible_branches() if isinstance(user, User) else Branch.objects.none()
         self.filters["branch"].queryset = branches
         self.filters["service_rep"].queryset = reps_in(branches)
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from texting.numbers import digits_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,20 +29,15 @@ def fold(text: str) -> str:
     return " ".join(folded.casefold().split())
 
 
-def digits_in(text: str) -> str:
-    """The digits of `text` as ASCII, those of other scripts and widths included."""
-    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
-
-
 def search_words(query: str) -> list[str]:
     """Return the words that must all be found; parts of phone numbers as digits alone.
 
     "Núñez (612) 555-01" → ["nunez", "612", "55501"]; "+1 612 555 0134" → ["16125550134"].
     """
     query = query.replace("\x00", " ")
-    if _PHONE_LIKE.fullmatch(query) and len(digits_in(query)) >= _ONE_NUMBER_DIGITS:
-        return [digits_in(query)]
-    words = (digits_in(word) if _PHONE_LIKE.fullmatch(word) else fold(word) for word in query.split())
+    if _PHONE_LIKE.fullmatch(query) and len(digits_of(query)) >= _ONE_NUMBER_DIGITS:
+        return [digits_of(query)]
+    words = (digits_of(word) if _PHONE_LIKE.fullmatch(word) else fold(word) for word in query.split())
     return list(dict.fromkeys(word for word in words if word))[:MAX_WORDS]
 
 
@@ -48,6 +45,6 @@ def search_text(values: Iterable[str], numbers: Iterable[tuple[str, str]]) -> st
     """Return one string in which `search_words` are found: `values`, and (value as entered, E.164) of phone numbers."""
     words = [fold(value) for value in values if value]
     for value, e164 in numbers:
-        entered, full = digits_in(value), digits_in(e164)
+        entered, full = digits_of(value), digits_of(e164)
         words.append(full if entered in full else f"{entered} {full}".strip())
     return " ".join(word for word in words if word)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.db import models
 
 from texting.errors import InvalidNumber
-from texting.numbers import parse_number
+from texting.numbers import is_phone_like, parse_number
 from texting.vocabulary import MethodType, NumberProblem
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Verdict:
 def judge(method_type: str, value: str, *, region: str) -> Verdict:
     if method_type == EMAIL:
         return Verdict()
-    if not any(letter.isdecimal() for letter in value):
+    if not is_phone_like(value):
         return Verdict(problem=SKIPPED, words=SKIPPED_WORDS)
     try:
         return Verdict(e164=parse_number(value, region=region))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models.functions import Length
@@ -15,6 +14,9 @@ from enterprise.users.models import Branch, User
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
     from enterprise.people.contact_method import ContactMethod
 
 # Idents longer than this are no numbers to count on from.
@@ -22,7 +24,7 @@ _COUNTABLE_IDENT = r"^[0-9]{1,15}$"
 
 
 class PersonQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """The records of the branches that `user` sees: the one place that decides it."""
         if not isinstance(user, User):
             return self.none()
@@ -80,7 +82,7 @@ class Person(models.Model):
         ]
 
     if TYPE_CHECKING:
-        methods: models.Manager[ContactMethod]
+        methods: Any  # the manager of each kind's own contact methods
 
     def __str__(self) -> str:
         return f"{self.name} #{self.ident}"
@@ -89,7 +91,7 @@ class Person(models.Model):
         """Also keep what the record is found and sorted by; an empty ident becomes the next free one."""
         if not self.ident:
             self.ident = self.next_ident()
-        self.index(self.methods.all() if self.pk else [])
+        self.index(self.entered_methods() if self.pk else [])
         if options.get("update_fields") is not None:
             options["update_fields"] = {*options["update_fields"], "sort_name", "search", "updated_at"}
         super().save(**options)
@@ -108,13 +110,17 @@ class Person(models.Model):
 
     @property
     def number_for_texts(self) -> NumberForTexts:
-        return choose_number(self.methods.all())
+        return choose_number(self.entered_methods())
 
     @property
     def methods_to_correct(self) -> list[str]:
         """The types whose values are numbers that cannot be texted."""
-        wrong = [method for method in self.methods.all() if method.is_wrong]
+        wrong = [method for method in self.entered_methods() if method.is_wrong]
         return list(dict.fromkeys(METHOD_LABELS[method.type] for method in wrong))
+
+    def entered_methods(self) -> list[ContactMethod]:
+        """The contact methods in the order in which they were entered; without a query when prefetched."""
+        return list(self.methods.all())
 
     def index(self, methods: Iterable[ContactMethod]) -> None:
         """Set what the record is found and sorted by, without saving it."""
@@ -130,7 +136,7 @@ class Person(models.Model):
 
     def refresh_search(self) -> None:
         """Bring the search text in line with contact methods saved since."""
-        self.index(self.methods.all())
+        self.index(self.methods.order_by("pk"))
         type(self)._base_manager.filter(pk=self.pk).update(search=self.search, sort_name=self.sort_name)
 
     @classmethod

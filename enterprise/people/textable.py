@@ -15,11 +15,11 @@ from texting.vocabulary import MethodType
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.auth.models import AbstractUser
     from django.http import QueryDict
 
     from enterprise.people.filters import PersonFilter
     from enterprise.people.models import ContactMethod, Person, PersonQuerySet
-    from enterprise.users.models import User
 
 _TYPES = {method_type.value: method_type for method_type in MethodType}
 _COLUMNS = (
@@ -38,9 +38,9 @@ _COLUMNS = (
 class PersonRecords:
     """A kind of person that can be texted: two queries for any number of ids, no model instances."""
 
-    key: ClassVar[str]
-    label: ClassVar[str]
-    label_plural: ClassVar[str]
+    key: str
+    label: str
+    label_plural: str
     # Columns, besides the name, that fill placeholders: {placeholder: column}.
     placeholders: ClassVar[dict[str, str]]
     model: type[Person]
@@ -50,7 +50,7 @@ class PersonRecords:
         """The filters of this kind's search page; imported late, for it needs all models."""
         raise NotImplementedError
 
-    def candidates(self, user: User, ids: Iterable[int]) -> list[Candidate]:
+    def candidates(self, user: AbstractUser, ids: Iterable[int]) -> list[Candidate]:
         meta = self.model._meta
         if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
             return []
@@ -62,11 +62,11 @@ class PersonRecords:
     def match_number(self, e164: str) -> list[Candidate]:
         if not e164:
             return []
-        holders = self.method_model._base_manager.filter(e164=e164).values_list("person_id", flat=True)
+        holders = self.method_model.stored().filter(e164=e164).values_list("person_id", flat=True)
         found = self.describe(sorted(set(holders)))
         return sorted(found, key=lambda candidate: not candidate.is_active)
 
-    def matching_ids(self, user: User, query: QueryDict) -> list[int]:
+    def matching_ids(self, user: AbstractUser, query: QueryDict) -> list[int]:
         meta = self.model._meta
         if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
             return []
@@ -92,7 +92,7 @@ class PersonRecords:
         ]
 
     def _numbers(self, ids: Iterable[int]) -> dict[int, list[TypedNumber]]:
-        methods = self.method_model._base_manager.filter(person_id__in=list(ids), type__in=PRIORITY).order_by("pk")
+        methods = self.method_model.stored().filter(person_id__in=list(ids), type__in=PRIORITY).order_by("pk")
         rows = methods.values_list("person_id", "type", "value", "is_primary")
         numbers: defaultdict[int, list[TypedNumber]] = defaultdict(list)
         for person_id, method_type, value, is_primary in rows:

@@ -1,0 +1,81 @@
+"""The textable report: which number each person's texts would go to, so that a firm cleans its numbers first."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from enterprise.people.kinds import kinds
+from enterprise.people.methods import choose_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from enterprise.people.kinds import PersonKind
+    from enterprise.people.models import PersonQuerySet
+
+HEADER = ("kind", "id", "name", "type", "number", "problem")
+MISSING, INVALID = "missing", "invalid"
+PROBLEM_LABELS = {MISSING: "No phone number", INVALID: "Not a valid number"}
+_BLOCK = 2000
+# A spreadsheet takes what begins so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """`problem` is "", MISSING or INVALID; `value` and `words` say more than the CSV does."""
+
+    kind: str
+    pk: int
+    ident: str
+    name: str
+    type: str
+    number: str
+    problem: str
+    value: str = ""
+    url: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (self.kind, self.ident, self.name, self.type, self.number, self.problem)
+
+
+def report_rows(narrow: Callable[[PersonKind], PersonQuerySet] | None = None) -> Iterator[ReportRow]:
+    """A row for every person, active or not, by kind and id; `narrow` chooses whose of a kind."""
+    for kind in kinds():
+        people = narrow(kind) if narrow else kind.model.objects.all()
+        yield from _rows_of(kind, people)
+
+
+def _rows_of(kind: PersonKind, people: PersonQuerySet) -> Iterator[ReportRow]:
+    for person in people.order_by("pk").with_methods().iterator(chunk_size=_BLOCK):
+        chosen = choose_number(person.methods.all())
+        problem = MISSING if chosen.is_missing else INVALID if chosen.problem else ""
+        yield ReportRow(
+            kind=kind.key,
+            pk=person.pk,
+            ident=person.ident,
+            name=person.name,
+            type=chosen.type,
+            number=chosen.e164,
+            problem=problem,
+            value=chosen.value,
+        )
+
+
+def write_csv(rows: Iterable[ReportRow], out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(row.cells for row in rows)
+
+
+def without_formulas(row: ReportRow) -> tuple[str, ...]:
+    """The row's cells for a file that people open in a spreadsheet: what they typed cannot become a formula."""
+    kind, ident, name, method_type, number, problem = row.cells
+    return (kind, _plain(ident), _plain(name), method_type, number, problem)
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
