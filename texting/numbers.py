@@ -44,25 +44,20 @@ _USUAL_SHAPE = re.compile(r"(?:\+?1[ .-]?)?(?:\(([2-9]\d\d)\)|([2-9]\d\d))[ .-]?
 _USUAL_REGIONS = frozenset({"US", "CA"})
 
 
-_PLUS_ONE_REGIONS = phonenumbers.region_codes_for_country_code(1)
-_ISLAND_AREA_CODES = frozenset(
-    str(code)
-    for region in _PLUS_ONE_REGIONS
-    for code in range(200, 1000)
-    if re.fullmatch(PhoneMetadata.metadata_for_region(region).leading_digits or "", str(code))
-)
+def _island_area_codes() -> frozenset[str]:
+    regions = map(PhoneMetadata.metadata_for_region, phonenumbers.region_codes_for_country_code(1))
+    leading = "|".join(region.leading_digits for region in regions if region and region.leading_digits)
+    return frozenset(str(code) for code in range(200, 1000) if re.fullmatch(leading, str(code)))
 
 
 def _textable_pattern() -> re.Pattern[str]:
-    patterns = []
-    for region in TEXTABLE_REGIONS:
-        metadata = PhoneMetadata.metadata_for_region(region)
-        for kind in (metadata.fixed_line, metadata.mobile):
-            if kind.national_number_pattern and kind.national_number_pattern not in patterns:
-                patterns.append(kind.national_number_pattern)
+    metadata = [region for region in map(PhoneMetadata.metadata_for_region, TEXTABLE_REGIONS) if region]
+    kinds = [kind for region in metadata for kind in (region.fixed_line, region.mobile) if kind]
+    patterns = dict.fromkeys(kind.national_number_pattern for kind in kinds if kind.national_number_pattern)
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.ASCII)
 
 
+_ISLAND_AREA_CODES = _island_area_codes()
 _find_textable = _textable_pattern().fullmatch
 _find_usual_shape = _USUAL_SHAPE.fullmatch
 
@@ -95,7 +90,7 @@ def digits_of(raw: str) -> str:
 
 
 def format_number(e164: str) -> str:
-    """Write a number for people: "(612) 555-0134", or "+44 20 7946 0018" outside +1. What is no number stays as it is."""
+    """Write a number for people: "(612) 555-0134", "+44 20 7946 0018". What is no number stays as it is."""
     if len(e164) == 12 and e164.startswith("+1"):
         return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
     try:

@@ -69,9 +69,9 @@ _REPAIRS = str.maketrans({**dict.fromkeys([*_CONTROLS, _BYTE_ORDER_MARK], ""), *
 def normalise_body(raw: str) -> str:
     r"""Return `raw` as it is counted, stored and sent.
 
-    Every line end becomes \n, a tab a space; other control characters, byte order marks and halves of surrogate pairs are
-    removed (no phone shows them and PostgreSQL takes no NUL); NFC, because e + combining accent would turn the text to UCS-2;
-    white space at the end is stripped. Normalising twice changes nothing.
+    Every line end becomes \n, a tab a space. Other control characters, byte order marks and halves of surrogate pairs
+    are removed: no phone shows them, PostgreSQL takes no NUL. NFC, because e + combining accent would turn the text to
+    UCS-2. White space at the end is stripped. Normalising twice changes nothing.
     """
     body = raw.replace("\r\n", "\n").replace("\r", "\n").translate(_REPAIRS)
     body = body.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
