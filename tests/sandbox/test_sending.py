@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from tests.sandbox.rig import ANA, BO, LINE
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
-from . import api, control
+from . import api, control, pages
 from .carrier import Carrier
 from .desk import DESK, Desk
 from .faults import Faults
@@ -23,6 +23,10 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=REQUEST_BYTES, middlewares=[refuse_other_sites])
     app.cleanup_ctx.append(lambda app: _open_desk(app, settings))
     app.on_shutdown.append(_let_go)
+    app.router.add_get("/", pages.show)
+    app.router.add_get("/assets/{name}", pages.asset)
+    app.router.add_get("/content/{key}", pages.content)
+    app.router.add_post("/handsets/{action}", pages.act)
     app.router.add_get("/_sandbox/{name}", control.read)
     app.router.add_post("/_sandbox/{name}", control.change)
     app.router.add_route("GET", "/{noun}/{verb}", api.answer)
