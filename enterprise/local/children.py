@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import IO
 
@@ -23,6 +24,8 @@ from enterprise.local.places import CHECKOUT, PYTHON
 STOP_PATIENCE = 10.0
 POLL = 0.05
 NAME_WIDTH = 8
+# As bits of a signal mask
+MAKE_STOPPING = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)
 COLOURS = (36, 33, 32, 35, 34, 96, 93)
 
 
@@ -44,14 +47,17 @@ class Children:
         self._running: list[Child] = []
         self._output = Output()
         self._stop_requests = 0
-        # A killed make can't pass a signal on to us; then we have a new parent.
         self._make = os.getppid() if "MAKELEVEL" in os.environ else None
 
     def listen_to_signals(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # What was ignored from the start, as under nohup, stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._request_stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._request_stop)
+        # Under nohup it is ignored from the start, and a closed terminal is no reason to stop.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._request_stop)
+
+    def _must_stop(self) -> bool:
+        return self._stop_requests > 0 or (self._make is not None and _is_ending(self._make))
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop_requests += 1
@@ -84,7 +90,7 @@ class Children:
     def wait_until(self, condition: Callable[[], bool], *, except_for: Child | None = None) -> None:
         """Raises StopRequested, or LocalError when a child ends, before the condition holds."""
         while not condition():
-            if self._stop_requests or (self._make is not None and os.getppid() != self._make):
+            if self._must_stop():
                 raise StopRequested
             for child in self._running:
                 if child is not except_for and child.process.poll() is not None:
@@ -160,6 +166,20 @@ class Output:
         with self._lock, suppress(OSError, ValueError):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
+
+
+def _is_ending(make: int) -> bool:
+    """Say whether the make that started us is gone, or is ending: told alone to stop, it waits for us in silence.
+
+    While it waits it is in the handler of that signal, which is blocked then; Linux shows that.
+    """
+    if os.getppid() != make:
+        return True
+    with suppress(OSError):
+        for line in Path(f"/proc/{make}/status").read_text().splitlines():
+            if line.startswith("SigBlk:"):
+                return bool(int(line.split()[1], 16) & MAKE_STOPPING)
+    return False
 
 
 def _read_lines(stream: IO[str], take: Callable[[str], None]) -> None:

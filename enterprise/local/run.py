@@ -62,9 +62,10 @@ def stop_run(data: DataFolder) -> bool:
 def _start_all(children: Children, data: DataFolder, wanted: Ports) -> None:
     sandbox, web = wanted.sandbox.number, wanted.web.number
     manage = [PYTHON, "manage.py"]
-    celery = [PYTHON, "-m", "celery", "-A", "enterprise", "--quiet"]
-    bind = ["--bind", f"{LOOPBACK}:{web}"]
-    size = ["--workers", "2", "--threads", "4", "--graceful-timeout", "8"]
+    # In a container the user is root, and celery has a page of warnings for that.
+    celery = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "-A", "enterprise", "--quiet"]
+    gunicorn = [PYTHON, "-m", "gunicorn", "enterprise.wsgi", "--bind", f"{LOOPBACK}:{web}", "--no-control-socket"]
+    size = ["--log-level", "warning", "--workers", "2", "--threads", "4", "--graceful-timeout", "8"]
     schedule = ["--schedule", str(data.root / "celerybeat-schedule"), "--pidfile="]
 
     # First, because the demo firm's line is connected to it.
@@ -74,7 +75,7 @@ def _start_all(children: Children, data: DataFolder, wanted: Ports) -> None:
     children.say("\n".join(children.run("migrate", [*manage, "migrate", "--verbosity", "0"])))
     _wait(children, wanted.sandbox, _is_answering(wanted.sandbox))
     how_to_sign_in = children.run("demo", [*manage, "load_demo"])
-    children.start("web", [PYTHON, "-m", "gunicorn", "enterprise.wsgi", *bind, *size])
+    children.start("web", [*gunicorn, *size])
     children.start("runner", [*manage, "texting_runner"])
     children.start("worker", [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"])
     children.start("beat", [*celery, "beat", "--loglevel", "WARNING", *schedule])

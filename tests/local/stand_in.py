@@ -32,6 +32,10 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return [b"hello"]
 """
+MAKEFILE = f"""
+run:
+	@exec {sys.executable} -m enterprise.local run
+"""
 CELERY = """
 import os
 from celery import Celery
@@ -47,6 +51,7 @@ class StandIn:
         shutil.copytree(CHECKOUT / "enterprise/local", package / "local", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "texting").mkdir()
         for path, content in (
+            ("Makefile", MAKEFILE),
             ("manage.py", MANAGE),
             ("texting/sandbox.py", SERVER),
             ("texting/__init__.py", ""),
@@ -76,15 +81,18 @@ class StandIn:
             check=False,
         )
 
-    def run_in_background(self, **environment: str) -> subprocess.Popen[str]:
+    def run_in_background(self, *, by_make: bool = False, **environment: str) -> subprocess.Popen[str]:
+        direct = [sys.executable, "-m", "enterprise.local", "run"]
         with (self.root / "run.out").open("w") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "enterprise.local", "run"],
+                ["make", "run"] if by_make else direct,
                 cwd=self.root,
                 env={**self.environment, **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # As from a person's shell, even when the test run itself is under nohup.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
                 start_new_session=True,
             )
 

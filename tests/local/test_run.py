@@ -1,19 +1,25 @@
 import os
 import signal
 import socket
+import subprocess
 import urllib.request
 
 import pytest
 
 from tests.local.stand_in import StandIn, wait_for
 
-NAMES = ("sandbox", "migrate", "demo", "web", "runner", "worker", "beat")
+linux = pytest.mark.skipif(not os.path.exists("/proc"), reason="The kernel has to tell, and Linux does")
+
+
+def wait_until_up(project: StandIn, run: subprocess.Popen[str]) -> None:
+    wait_for(lambda: "Ctrl-C stops everything." in project.output() or run.poll() is not None)
+    assert run.poll() is None, project.output()
 
 
 def test_everything_comes_up_and_a_stop_signal_leaves_nothing(project: StandIn):
     web = f"http://127.0.0.1:{project.environment['WEB_PORT']}"
     run = project.run_in_background()
-    wait_for(lambda: "Ctrl-C stops everything." in project.output() or run.poll() is not None)
+    wait_until_up(project, run)
 
     assert "Sign in as anna" in project.output()
     assert f"Enterprise:       {web}\n" in project.output()
@@ -41,7 +47,7 @@ def test_services_that_ran_before_stay_and_stop_ends_all(project: StandIn):
     project.call("services")
     services = project.processes()
     run = project.run_in_background()
-    wait_for(lambda: "Ctrl-C stops everything." in project.output() or run.poll() is not None)
+    wait_until_up(project, run)
 
     # Closing the terminal.
     run.send_signal(signal.SIGHUP)
@@ -52,17 +58,29 @@ def test_services_that_ran_before_stay_and_stop_ends_all(project: StandIn):
     assert project.processes() == {}
 
 
-@pytest.mark.skipif(not os.path.exists("/proc"), reason="Only Linux ends a process with its parent")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@linux
+def test_a_signal_to_make_alone_stops_everything(project: StandIn, number: signal.Signals):
+    make = project.run_in_background(by_make=True)
+    wait_until_up(project, make)
+
+    make.send_signal(number)
+
+    assert make.wait(timeout=30) != 0
+    wait_for(lambda: not project.processes())
+
+
+@linux
 def test_a_killed_run_takes_its_programs_along_and_the_next_one_starts(project: StandIn):
     run = project.run_in_background()
-    wait_for(lambda: "Ctrl-C stops everything." in project.output() or run.poll() is not None)
+    wait_until_up(project, run)
 
     run.kill()
     run.wait()
 
     wait_for(lambda: not any("gunicorn" in line or "celery" in line for line in project.processes().values()))
     again = project.run_in_background()
-    wait_for(lambda: "Ctrl-C stops everything." in project.output() or again.poll() is not None)
+    wait_until_up(project, again)
     assert project.call("stop").stderr == "Stopped: `make run`, PostgreSQL, Valkey.\n"
     assert again.wait(timeout=30) == 0
     assert project.processes() == {}
