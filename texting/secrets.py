@@ -22,11 +22,11 @@ _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 _EXAMPLE = "Make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
 
 
-class InvalidKeys(ValueError):  # noqa: N818 - named for what it says, like those of texting.errors
+class InvalidKeys(ValueError):
     """The setting with the keys cannot be used. The message never holds a key."""
 
 
-class CannotDecrypt(Exception):  # noqa: N818 - the same
+class CannotDecrypt(Exception):
     """A stored secret cannot be read: the key is gone, or the token is damaged or stands in another place.
 
     Not a TextingError: somebody must look at the configuration, no retry helps.

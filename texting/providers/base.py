@@ -1,7 +1,8 @@
 """The contract every provider fulfils: bytes in, our words out. A provider sees no model and reads no setting.
 
 Every call may raise `NotSent`, `SessionLost`, `LineProblem`, `Refused` or `OutcomeUnknown` (texting.errors) and nothing
-else. Every call takes one HTTP request unless its docstring says otherwise; none is repeated, no redirect is followed.
+else. Every call takes one HTTP request; none is repeated, no redirect is followed. After a refusal that does not say
+why, a second one asks for the session: dead means SessionLost, alive means Refused.
 Implementations are safe to use from several threads at once.
 """
 
@@ -58,9 +59,9 @@ class AttachmentInfo:
 class ProviderText:
     """A text as the provider tells of it, by webhook or in a list.
 
-    `number` is the other party's, `line_number` ours, both E.164. `status` is None while it says nothing final
-    or transient about delivery. `scheduled_at` is set for a text that is to leave later. `at` is the provider's
-    time. `body` may be only the beginning when `has_attachment`.
+    `number` is the other party's, `line_number` ours, both E.164; a short code (3 to 8 digits) stays as it is.
+    `delivery` is None while it says nothing about delivery. `scheduled_at` is set for a text that is to leave later.
+    `at` is the provider's time. `body` may be only the beginning when `has_attachment`.
     """
 
     provider_id: str
@@ -147,11 +148,7 @@ class Provider(Protocol):
         """Tell whose line the session is; also the cheap question whether it is alive (else SessionLost)."""
 
     def send(self, session_key: str, *, to: str, body: str) -> Submission:
-        """Send one text to one number (E.164).
-
-        After a refusal without a code the session is asked for (a second request): dead means SessionLost, alive
-        means Refused.
-        """
+        """Send one text to one number (E.164)."""
 
     def list_hooks(self, session_key: str) -> list[Hook]: ...
 
@@ -160,12 +157,18 @@ class Provider(Protocol):
     def delete_hook(self, session_key: str, hook_id: str) -> None: ...
 
     def list_texts(self, session_key: str, *, start: int = 0, limit: int = 50) -> list[ProviderText]:
-        """The line's texts, newest first; [] past the end."""
+        """The line's texts, newest first; [] past the end.
+
+        What is no text between two numbers is left out, so a page before the last may be shorter than `limit`.
+        """
 
     def list_attachments(self, session_key: str, provider_id: str) -> list[AttachmentInfo]: ...
 
     def fetch_attachment(self, session_key: str, storage_key: str, *, limit_bytes: int) -> bytes:
         """Raises Refused when it is larger than `limit_bytes`."""
+
+    def conversation_url(self, number: str) -> str:
+        """Where a person goes on writing to `number` in the provider's own app; holds no secret."""
 
     def parse_event(self, event: EventKind, body: bytes) -> Event:
         """Read a webhook's body; pure. Raises MalformedEvent."""

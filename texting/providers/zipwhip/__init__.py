@@ -1,0 +1,1 @@
+"""ZipWhip's words and ways; nothing outside this folder knows them."""
