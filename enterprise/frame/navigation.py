@@ -1,8 +1,8 @@
 """The side navigation. Entries whose address does not exist, or that the user may not open, are left out.
 
-An app adds its own entry with `register`, and what waits for a person beside an entry with `register_badge`, both from
-its AppConfig.ready(). A badge function takes the request and returns a count, or None for nothing; it runs once per full
-page and not for fragments, so one indexed count is what it may cost.
+An app adds its own entry with `register`, and what waits for a person beside an entry with `register_badge`, both
+from its AppConfig.ready(). A badge function takes the request and returns a count, or None for nothing; it runs once
+per full page and not for fragments, so one indexed count is what it may cost.
 """
 
 from collections.abc import Callable, Iterator

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Status:
-    """`tone`: ok (green icon), plain, mute (grey), warn (amber), bad (red: a person must act). `meter`: class of its share."""
+    """`tone`: ok (green icon), plain, mute (grey), warn (amber), bad (red: a person must act).
+
+    `meter`: its share of a meter, the end of a CSS class m-….
+    """
 
     icon: str
     word: str

@@ -1,14 +1,14 @@
 """A django-tables2 table in the card of this product (templates/django_tables2/table.html).
 
-    class EmployeeTable(CardTable):
-        caption = "Employees that match"
-        selection = Selection("employee", "employee", "employees")
-        key = KeyColumn()
-        name = ...
-        menu = RowMenuColumn()
+class EmployeeTable(CardTable):
+    caption = "Employees that match"
+    selection = Selection("employee", "employee", "employees")
+    key = KeyColumn()
+    name = ...
+    menu = RowMenuColumn()
 
-        class Meta:
-            fields = ("key", "name", ..., "menu")
+    class Meta:
+        fields = ("key", "name", ..., "menu")
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Selection:
     nouns: str = "records"
 
 
-class CardTable(tables.Table):
+class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     """`caption` says to screen readers what the table holds; `selection` lets rows be ticked (with a KeyColumn first).
 
     `list_key` tells two lists of one record type apart, because what is ticked is kept per list.
@@ -49,7 +49,8 @@ class CardTable(tables.Table):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.selection:
-            self.row_attrs = {**(self.row_attrs or {}), "data-key": self.row_key}
+            own: dict[str, Any] = getattr(self, "row_attrs", None) or {}
+            self.row_attrs = {**own, "data-key": self.row_key}
 
     @property
     def selection_list(self) -> str:
@@ -73,7 +74,7 @@ class CardTable(tables.Table):
         return str(record.get("name", "")) if isinstance(record, dict) else str(record)
 
 
-class KeyColumn(tables.Column):
+class KeyColumn(tables.Column):  # type: ignore[misc]
     """The tick box of a row. It belongs to the selection form by its `form` attribute, so it works without scripts."""
 
     empty_values = ()
@@ -84,8 +85,9 @@ class KeyColumn(tables.Column):
 
     @property
     def header(self) -> SafeString:
-        return mark_safe(  # noqa: S308 - a constant
-            '<input class="form-check-input m-0 js-only" type="checkbox" data-select-page aria-label="Select this page">'
+        return mark_safe(
+            '<input class="form-check-input m-0 js-only" type="checkbox" data-select-page '
+            'aria-label="Select this page" autocomplete="off">'
             '<span class="visually-hidden no-js-only">Selected</span>'
         )
 
@@ -99,7 +101,7 @@ class KeyColumn(tables.Column):
         )
 
 
-class RowMenuColumn(tables.Column):
+class RowMenuColumn(tables.Column):  # type: ignore[misc]
     """The "…" of a row, which opens the row menu; without scripts it is Send Text for this row."""
 
     empty_values = ()
@@ -110,7 +112,7 @@ class RowMenuColumn(tables.Column):
 
     @property
     def header(self) -> SafeString:
-        return mark_safe('<span class="visually-hidden">Row menu</span>')  # noqa: S308 - a constant
+        return mark_safe('<span class="visually-hidden">Row menu</span>')
 
     def render(self, record: Any, table: CardTable) -> SafeString:
         name = table.row_name(record)

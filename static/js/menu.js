@@ -68,7 +68,7 @@ document.addEventListener("click", (event) => {
   if (open.menu.contains(event.target) && !item) return;
   const { row, menu } = open;
   open.close(Boolean(item) || Boolean(button));
-  if (item?.dataset.action) act(item.dataset.action, row ?? menu);
+  if (item && item.dataset.action) act(item.dataset.action, row ?? menu);
 });
 
 function act(action, from) {

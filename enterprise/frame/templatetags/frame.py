@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 register = template.Library()
 
 NOTHING = SafeString("")
-NO_VALUE = mark_safe('<span class="text-secondary">—</span>')  # noqa: S308 - a constant
+NO_VALUE = mark_safe('<span class="text-secondary">—</span>')
 
 
 def is_strict() -> bool:

@@ -1,0 +1,103 @@
+"""A real Chromium on the reference pages; a console error or a blocked resource fails the test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+PLAIN_HTTP = {
+    "SECURE_SSL_REDIRECT": False,
+    "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_SECURE": False,
+    "ALLOWED_HOSTS": ["localhost", "testserver"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _reference_pages(settings):
+    settings.ROOT_URLCONF = "tests.frame.reference"
+    settings.FRAME_STRICT = True
+    settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    for name, value in PLAIN_HTTP.items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup) -> Iterator[LiveServer]:
+    """Our own, because middleware reads its settings when a server starts."""
+    with override_settings(**PLAIN_HTTP):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    # Playwright's loop runs in this thread; Django must not mistake the test for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def riya(transactional_db, django_user_model):
+    return django_user_model.objects.create_superuser("rshah", password="x", first_name="Riya", last_name="Shah")
+
+
+@pytest.fixture
+def new_context(browser, server, riya, client):
+    """Open a browser context in which riya is signed in; the keyword arguments are Playwright's."""
+    contexts: list[BrowserContext] = []
+    client.force_login(riya)
+
+    def open_context(**options) -> BrowserContext:
+        options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=server.url, **options)
+        context.set_default_timeout(5000)
+        session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}
+        context.add_cookies([session])
+        contexts.append(context)
+        return context
+
+    yield open_context
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console had to say, unless a test expects it and empties the list."""
+    return []
+
+
+@pytest.fixture
+def page(new_context, complaints) -> Iterator[Page]:
+    page = new_context().new_page()
+    watch(page, complaints)
+    yield page
+    assert complaints == []
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -1,0 +1,295 @@
+"""How the frame behaves in a browser: menus, selection, dialog, messages, and pages that anyone can use."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from .conftest import watch
+
+PAGES = ["/employees/", "/record/?say=1", "/texts/compose/", "/fails/404/"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def assert_accessible(page):
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def assert_fits(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def row(page, number):
+    return page.locator("tr[data-key]").nth(number)
+
+
+def send_text(page):
+    page.get_by_role("button", name="Send Text", exact=True).click()
+    expect(page.locator("#dialog")).to_be_visible()
+    return page.locator("#posted").inner_text()
+
+
+# --- everyone can use it
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(new_context, complaints, width, scheme):
+    page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    watch(page, complaints)
+    for path in PAGES:
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
+    complaints[:] = [said for said in complaints if "404" not in said]
+
+    page.goto("/form/")
+    page.get_by_role("button", name="Save and connect").click()
+    assert page.evaluate("document.activeElement.matches('[data-error-summary]')")
+    assert_accessible(page)
+
+    page.goto("/employees/")
+    for number in (1, 2):
+        row(page, number).locator("[data-select]").check()
+    row(page, 2).locator("[data-row-menu]").click()
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    assert [said for said in complaints if "422" not in said] == []
+
+
+# --- menus
+
+
+def test_a_row_menu_opens_by_right_click_inside_the_window(page):
+    page.goto("/employees/")
+    row(page, 0).click(button="right", position={"x": 1150, "y": 10})
+    menu = page.get_by_role("menu", name="Actions for 1 employee")
+    expect(menu).to_be_visible()
+    box = menu.bounding_box()
+    assert box["x"] + box["width"] <= 1440
+    expect(menu.get_by_role("menuitem", name="Send Text")).to_be_focused()
+
+
+def test_the_keys_move_in_a_menu_and_escape_gives_the_focus_back(page):
+    page.goto("/employees/")
+    row(page, 0).locator("[data-row-menu]").focus()
+    page.keyboard.press("Shift+F10")
+    first, last = (page.get_by_role("menuitem", name=name) for name in ("Send Text", "Open in a new tab"))
+    expect(first).to_be_focused()
+    for key, focused in [
+        ("ArrowDown", last),
+        ("ArrowDown", first),
+        ("End", last),
+        ("Home", first),
+        ("o", last),
+        ("ArrowUp", first),
+    ]:
+        page.keyboard.press(key)
+        expect(focused).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row(page, 0).locator("[data-row-menu]")).to_be_focused()
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_a_click_elsewhere_closes_the_menu(page):
+    page.goto("/employees/")
+    row(page, 1).click(button="right")
+    page.locator("h1").click()
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_shift_and_right_click_is_the_browsers_own(page):
+    page.goto("/employees/")
+    row(page, 1).click(button="right", modifiers=["Shift"])
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_an_actions_menu_opens_by_arrow_and_closes_by_escape(page):
+    page.goto("/record/")
+    summary = page.locator("summary", has_text="Actions")
+    summary.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Log a message")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(summary).to_be_focused()
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_right_click_on_a_selected_row_keeps_the_selection(page):
+    page.goto("/employees/")
+    for number in (0, 1, 2):
+        row(page, number).locator("[data-select]").check()
+    row(page, 1).click(button="right")
+    expect(page.get_by_role("menu", name="Actions for 3 employees")).to_be_visible()
+    page.keyboard.press("Escape")
+    row(page, 5).click(button="right")
+    expect(page.get_by_role("menu", name="Actions for 1 employee")).to_be_visible()
+    expect(page.locator("tr.sel")).to_have_count(1)
+
+
+# --- selection
+
+
+def test_the_selection_survives_paging_sorting_and_reload(page):
+    page.goto("/employees/")
+    row(page, 0).locator("[data-select]").check()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("15–28 of 47")).to_be_visible()
+    row(page, 0).locator("[data-select]").check()
+    expect(page.locator("[data-selection-words]")).to_have_text("2 selected, 1 not on this page")
+    page.reload()
+    expect(page.locator("tr.sel")).to_have_count(1)
+    page.go_back()
+    expect(page.get_by_text("1–14 of 47")).to_be_visible()
+    expect(page.locator("[data-selection-words]")).to_have_text("2 selected, 1 not on this page")
+    posted = send_text(page)
+    assert posted.count("employee:") == 2
+
+
+def test_shift_click_takes_the_rows_between(page):
+    page.goto("/employees/")
+    row(page, 1).locator("[data-select]").click()
+    row(page, 4).locator("[data-select]").click(modifiers=["Shift"])
+    expect(page.locator("tr.sel")).to_have_count(4)
+    assert page.locator("[data-select-page]").evaluate("box => box.indeterminate")
+
+
+def test_the_box_in_the_head_takes_the_page_and_gives_it_back(page):
+    page.goto("/employees/")
+    page.get_by_label("Select this page").check()
+    expect(page.locator("[data-selection-words]")).to_have_text("14 selected")
+    page.get_by_label("Select this page").uncheck()
+    expect(page.locator("[data-selection-none]")).to_be_visible()
+
+
+def test_all_that_match_posts_the_search_instead_of_the_rows(page):
+    page.goto("/employees/?q=a&page=1")
+    row(page, 0).locator("[data-select]").check()
+    page.get_by_role("button", name="Select all").click()
+    expect(page.locator("[data-selection-words]")).to_contain_text("All ")
+    posted = send_text(page)
+    assert "'all': ['1']" in posted
+    assert "'query': ['q=a']" in posted
+    assert "keys" not in posted
+
+
+def test_the_rows_do_not_move_when_the_bar_appears(page):
+    page.goto("/employees/")
+    before = row(page, 3).bounding_box()
+    row(page, 3).locator("[data-select]").check()
+    expect(page.get_by_role("button", name="Clear")).to_be_visible()
+    assert row(page, 3).bounding_box() == before
+
+
+def test_the_selection_is_forgotten_when_asked(page):
+    page.goto("/employees/")
+    row(page, 0).locator("[data-select]").check()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("tr.sel")).to_have_count(0)
+    page.reload()
+    expect(page.locator("tr.sel")).to_have_count(0)
+
+
+# --- dialog
+
+
+def test_the_dialog_keeps_the_focus_and_gives_it_back(page):
+    page.goto("/record/")
+    page.locator("#send").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Send Text")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#dialog')")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.locator("#send")).to_be_focused()
+
+
+def test_a_menu_item_opens_the_dialog_and_the_focus_returns_to_the_row(page):
+    page.goto("/employees/")
+    row(page, 2).locator("[data-row-menu]").click()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    page.get_by_role("link", name="Cancel").click()
+    expect(row(page, 2).locator("[data-row-menu]")).to_be_focused()
+
+
+# --- messages
+
+
+def test_a_server_error_is_said_and_nothing_is_swapped(page, complaints):
+    page.goto("/record/")
+    page.locator("#fail-500").click()
+    expect(page.get_by_role("alert")).to_contain_text("What you typed is still here")
+    expect(page.locator("#dialog")).to_be_hidden()
+    complaints.clear()
+
+
+def test_an_error_in_a_dialog_is_said_inside_it(page, complaints):
+    page.goto("/record/")
+    page.locator("#send").click()
+    expect(page.locator("#dialog")).to_be_visible()
+    page.route("**/texts/compose/", lambda route: route.abort())
+    page.evaluate("htmx.ajax('POST', '/texts/compose/', '#dialog').catch(() => {})")
+    expect(page.get_by_role("alert")).to_contain_text("did not answer")
+    assert page.evaluate("document.getElementById('dialog').contains(document.getElementById('toasts'))")
+    complaints.clear()
+
+
+def test_an_ended_session_does_not_put_the_sign_in_page_into_this_one(page):
+    page.goto("/record/")
+    page.locator("#fail-302").click()
+    expect(page.get_by_role("alert")).to_contain_text("signed out")
+    expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/sign-in/?expired=1")
+
+
+def test_a_message_leaves_when_it_is_closed(page):
+    page.goto("/record/?say=1")
+    page.get_by_role("alert").get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+# --- without scripts
+
+
+def test_without_scripts_ticked_rows_are_sent_and_one_row_alone(new_context):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/employees/")
+    row(page, 1).locator("[data-select]").check()
+    row(page, 2).locator("[data-select]").check()
+    page.get_by_role("button", name="Send Text", exact=True).click()
+    expect(page.locator("#posted")).to_contain_text("'keys': ['employee:")
+    assert page.locator("#posted").inner_text().count("employee:") == 2
+
+    page.goto("/employees/")
+    page.get_by_role("button", name="Send Text to").nth(3).click()
+    assert page.locator("#posted").inner_text().count("employee:") == 1
+
+
+def test_without_scripts_the_navigation_and_the_account_menu_open(new_context):
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    page.goto("/employees/")
+    expect(page.get_by_role("link", name="Contacts")).to_be_visible()
+    page.locator("summary[aria-label^='Riya Shah']:visible").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+
+
+def test_the_navigation_folds_on_a_small_screen(new_context):
+    page = new_context(viewport={"width": 390, "height": 800}).new_page()
+    page.goto("/employees/")
+    expect(page.get_by_role("link", name="Contacts")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="Contacts")).to_be_visible()
+
+
+def test_on_paper_there_are_no_controls(page):
+    page.goto("/record/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Send Text")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Contact methods")).to_be_visible()
