@@ -21,6 +21,7 @@ SETTINGS = {
     "TEXTING_KEYS": "test:" + base64.b64encode(bytes(range(32))).decode(),
     "PUBLIC_URL": "http://testserver",
     "ZIPWHIP_URL": "http://127.0.0.1:1",
+    "ZIPWHIP_APP_URL": "http://127.0.0.1:1",
 }
 
 

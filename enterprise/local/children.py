@@ -29,7 +29,7 @@ MAKE_STOPPING = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)
 COLOURS = (36, 33, 32, 35, 34, 96, 93)
 
 
-class StopRequested(Exception):  # noqa: N818 - nothing went wrong
+class StopRequested(Exception):
     """Somebody wants everything to end: Ctrl-C, a closed terminal, a termination signal."""
 
 

@@ -55,6 +55,7 @@ def write_env(path: Path, keys: Keys, services: dict[str, str]) -> None:
         **services,
         "PUBLIC_URL": "http://127.0.0.1:8000",
         "ZIPWHIP_URL": "http://127.0.0.1:9900",
+        "ZIPWHIP_APP_URL": "http://127.0.0.1:9900",
     }
     write_private(path, "\n".join([MARK, *(f"{name}={value}" for name, value in values.items())]) + "\n")
 

@@ -131,6 +131,7 @@ def _environment(addresses: dict[str, str], wanted: Ports) -> dict[str, str]:
     urls = {
         "PUBLIC_URL": f"http://{LOOPBACK}:{wanted.web.number}",
         "ZIPWHIP_URL": f"http://{LOOPBACK}:{wanted.sandbox.number}",
+        "ZIPWHIP_APP_URL": f"http://{LOOPBACK}:{wanted.sandbox.number}",
     }
     written = keys.read_env(places.env_file())
     for name in urls:
