@@ -16,9 +16,7 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(blank=True)
     create_missing = models.BooleanField("create missing branches, reps and customers", default=False)
-    created_count = models.PositiveIntegerField(default=0)
-    changed_count = models.PositiveIntegerField(default=0)
-    skipped_count = models.PositiveIntegerField(default=0)
+    preview = models.JSONField(default=dict, blank=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     imported_at = models.DateTimeField(null=True, blank=True)
 

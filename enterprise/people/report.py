@@ -6,8 +6,11 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
 from enterprise.people.kinds import kinds
-from enterprise.people.methods import choose_number
+from enterprise.people.methods import PRIORITY, SKIPPED, choose_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,17 +28,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """`problem` is "", MISSING or INVALID; `value` and `words` say more than the CSV does."""
+    """`problem` is "", MISSING or INVALID."""
 
     kind: str
-    pk: int
     ident: str
     name: str
     type: str
     number: str
     problem: str
-    value: str = ""
-    url: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -55,14 +55,43 @@ def _rows_of(kind: PersonKind, people: PersonQuerySet) -> Iterator[ReportRow]:
         problem = MISSING if chosen.is_missing else INVALID if chosen.problem else ""
         yield ReportRow(
             kind=kind.key,
-            pk=person.pk,
             ident=person.ident,
             name=person.name,
             type=chosen.type,
             number=chosen.e164,
             problem=problem,
-            value=chosen.value,
         )
+
+
+def with_problem(people: PersonQuerySet, kind: PersonKind, problem: str) -> PersonQuerySet:
+    """Those with a problem: MISSING, INVALID, "any", or "" for everyone, as `choose_number` would say."""
+    if not problem:
+        return people
+    judged = people.annotate(number_problem=_number_problem(kind))
+    if problem == "any":
+        return judged.exclude(number_problem="")
+    if problem == MISSING:
+        return judged.filter(number_problem=MISSING)
+    return judged.exclude(number_problem__in=["", MISSING])
+
+
+def count_problems(people: PersonQuerySet, kind: PersonKind) -> dict[str, int]:
+    """How many people there are (""), with any problem ("any"), MISSING and INVALID."""
+    judged = people.order_by().annotate(number_problem=_number_problem(kind))
+    counts = judged.aggregate(
+        everyone=Count("pk"),
+        missing=Count("pk", filter=Q(number_problem=MISSING)),
+        fine=Count("pk", filter=Q(number_problem="")),
+    )
+    problems = counts["everyone"] - counts["fine"]
+    return {"": counts["everyone"], "any": problems, MISSING: counts["missing"], INVALID: problems - counts["missing"]}
+
+
+def _number_problem(kind: PersonKind) -> Coalesce:
+    ranked = [When(type=method_type, then=rank) for rank, method_type in enumerate(PRIORITY)]
+    of_person = kind.method_model.stored().filter(person=OuterRef("pk"), type__in=PRIORITY).exclude(problem=SKIPPED)
+    first = of_person.order_by(Case(*ranked), "-is_primary", "pk").values("problem")[:1]
+    return Coalesce(Subquery(first), Value(MISSING))
 
 
 def write_csv(rows: Iterable[ReportRow], out: TextIO) -> None:

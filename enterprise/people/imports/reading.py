@@ -20,7 +20,7 @@ _BINARY_SAMPLE_BYTES = 4096
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class UnreadableFile(Exception):  # noqa: N818 - named for what it says of the file
+class UnreadableFile(Exception):
     """The file as a whole, or from a line on, is not what can be imported; says so in words for a person."""
 
     def __init__(self, words: str, *, line_number: int = 1) -> None:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from enterprise.contacts.models import Contact, ContactContactMethod, Customer
+from enterprise.people.forms import PERSON_FIELDS, PersonForm, methods_class
+
+SUGGESTIONS = 500
+
+
+class CustomerInput(forms.TextInput):
+    """A text box that suggests the customers there are; any other name makes a new one."""
+
+    template_name = "contacts/customer_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, {**(attrs or {}), "list": "customers", "autocomplete": "off"})
+        context["suggestions"] = Customer.objects.values_list("name", flat=True)[:SUGGESTIONS]
+        return context
+
+
+class ContactForm(PersonForm):
+    customer_name = forms.CharField(
+        label="Customer",
+        max_length=120,
+        widget=CustomerInput,
+        help_text="Choose one, or type the name of a new one.",
+    )
+
+    class Meta:
+        model = Contact
+        fields = [*PERSON_FIELDS[:2], "title", "department", *PERSON_FIELDS[2:]]
+
+    field_order = ["first_name", "last_name", "customer_name"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.customer_id:
+            self.initial["customer_name"] = self.instance.customer.name
+
+    def save(self, commit: bool = True) -> Any:
+        name = self.cleaned_data["customer_name"]
+        known = Customer.objects.filter(name__iexact=name).first()
+        self.instance.customer = known or Customer.objects.create(name=name)
+        return super().save(commit)
+
+
+ContactMethods = methods_class(Contact, ContactContactMethod)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from enterprise.contacts import views
+
+app_name = "contacts"
+urlpatterns = [
+    path("", views.ContactList.as_view(), name="list"),
+    path("add/", views.AddContact.as_view(), name="add"),
+    path("<int:pk>/", views.ContactDetail.as_view(), name="detail"),
+    path("<int:pk>/edit/", views.EditContact.as_view(), name="edit"),
+    path("<int:pk>/deactivate/", views.DeactivateContact.as_view(), name="deactivate"),
+    path("<int:pk>/reactivate/", views.ReactivateContact.as_view(), name="reactivate"),
+]

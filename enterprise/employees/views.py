@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from enterprise.employees.filters import EmployeeFilter
+from enterprise.employees.forms import EmployeeForm, EmployeeMethods
+from enterprise.employees.kind import EMPLOYEE
+from enterprise.employees.tables import EmployeeTable
+from enterprise.people import editing, views
+
+
+class EmployeeList(views.PersonList):
+    kind = EMPLOYEE
+    filter_class = EmployeeFilter
+    table_class = EmployeeTable
+
+
+class EmployeeDetail(views.PersonDetail):
+    kind = EMPLOYEE
+
+
+class AddEmployee(editing.AddPerson):
+    kind = EMPLOYEE
+    form_class = EmployeeForm
+    methods_class = EmployeeMethods
+
+
+class EditEmployee(editing.EditPerson):
+    kind = EMPLOYEE
+    form_class = EmployeeForm
+    methods_class = EmployeeMethods
+
+
+class DeactivateEmployee(editing.DeactivatePerson):
+    kind = EMPLOYEE
+
+
+class ReactivateEmployee(editing.ReactivatePerson):
+    kind = EMPLOYEE

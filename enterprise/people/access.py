@@ -1,0 +1,52 @@
+"""Who may open a page about people: the permission (403), then the branch (404, as if there were none)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.shortcuts import get_object_or_404
+from django.views.generic import View
+
+from enterprise.users.models import User
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from enterprise.people.kinds import PersonKind
+    from enterprise.people.models import Person, PersonQuerySet
+
+
+class KindView(PermissionRequiredMixin, View):
+    """A page of one kind of person; `action` names the permission: view, add or change."""
+
+    kind: PersonKind
+    action = "view"
+    raise_exception = True
+
+    def get_permission_required(self) -> list[str]:
+        return [self.kind.permission(self.action)]
+
+    def handle_no_permission(self) -> Any:
+        # Raising would answer 403 to someone who only has to sign in.
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+    @property
+    def user(self) -> User:
+        return signed_in(self.request)
+
+    def visible(self) -> PersonQuerySet:
+        people = self.kind.model.objects.visible_to(self.user)
+        related = ["branch", "service_rep", *([self.kind.parent.field] if self.kind.parent else [])]
+        return people.select_related(*related).with_methods()
+
+    def get_person(self, pk: int) -> Person:
+        person: Person = get_object_or_404(self.visible(), pk=pk)
+        return person
+
+
+def signed_in(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("only for views that require signing in")
+    return request.user

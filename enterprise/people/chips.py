@@ -1,0 +1,46 @@
+"""The filters in force, each with the address of the same search without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from enterprise.people.filters import PersonFilter
+
+# What a search's address holds besides its filters.
+_NOT_FILTERS = ("page",)
+
+
+class Chip(NamedTuple):
+    words: str
+    without: str
+
+
+def chips(filters: PersonFilter, query: QueryDict) -> list[Chip]:
+    if not filters.is_valid():
+        return []
+    return [
+        Chip(_words(filters, name), f"?{_without(query, name)}")
+        for name in filters.filters
+        if filters.form.cleaned_data.get(name)
+    ]
+
+
+def _words(filters: PersonFilter, name: str) -> str:
+    value = filters.form.cleaned_data[name]
+    if name == "q":
+        return f"“{value}”"
+    field = filters.form.fields[name]
+    if name == "active":
+        return f"{field.label}: {dict(field.choices)[value]}"
+    values = [value] if hasattr(value, "pk") else value
+    return f"{field.label}: {', '.join(str(one) for one in values)}"
+
+
+def _without(query: QueryDict, name: str) -> str:
+    kept = query.copy()
+    for gone in (name, *_NOT_FILTERS):
+        kept.pop(gone, None)
+    return kept.urlencode()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from enterprise.people.filters import reps_in
+from enterprise.people.methods import METHOD_LABELS
+
+if TYPE_CHECKING:
+    from enterprise.people.models import ContactMethod, Person
+    from enterprise.users.models import User
+
+if TYPE_CHECKING:
+    AnyModelForm = forms.ModelForm[Any]
+    AnyInlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
+else:
+    AnyModelForm, AnyInlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+
+PERSON_FIELDS = [
+    "first_name",
+    "last_name",
+    "branch",
+    "service_rep",
+    "do_not_text",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "note",
+]
+
+
+class PersonForm(AnyModelForm):
+    """`user` narrows branches and reps to those they see: nobody can put a record where they could not open it."""
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        branches = user.visible_branches()
+        self._choose_from("branch", branches.filter(models.Q(is_active=True) | models.Q(pk=self.instance.branch_id)))
+        reps = reps_in(branches).model._default_manager.filter(
+            models.Q(home_branch__in=branches, is_active=True) | models.Q(pk=self.instance.service_rep_id)
+        )
+        self._choose_from("service_rep", reps.order_by("first_name", "last_name", "username"))
+        if not self.instance.pk and user.home_branch_id:
+            self.initial.setdefault("branch", user.home_branch_id)
+            self.initial.setdefault("service_rep", user.pk)
+        self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
+
+    def _choose_from(self, name: str, choices: models.QuerySet[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = choices
+
+
+class MethodForm(AnyModelForm):
+    """One contact method. A number that cannot be texted is kept as entered: it is marked, not refused."""
+
+    class Meta:
+        fields = ["type", "value", "is_primary"]
+        labels = {"is_primary": "Primary"}
+
+    def clean_value(self) -> str:
+        value: str = self.cleaned_data["value"]
+        if "\x00" in value:
+            raise ValidationError("A value cannot hold a NUL character.")
+        return value
+
+    def validate_constraints(self) -> None:
+        """Left to the formset, which knows what becomes of the other rows."""
+
+    def has_changed(self) -> bool:
+        # A new row whose value is empty was left alone, whatever its type says.
+        if not self.instance.pk and not self.data.get(self.add_prefix("value"), "").strip():
+            return False
+        return super().has_changed()
+
+
+class MethodFormSet(AnyInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        seen: set[str] = set()
+        for form in self.forms:
+            kept = form.cleaned_data.get("value") and not form.cleaned_data.get("DELETE")
+            if not kept or not form.cleaned_data.get("is_primary"):
+                continue
+            method_type = form.cleaned_data["type"]
+            if method_type in seen:
+                words = f"Another {METHOD_LABELS[method_type]} is the primary one already: tick only one."
+                form.add_error("is_primary", words)
+            seen.add(method_type)
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """No row that changes is primary while the rows are written, else two might be for a moment."""
+        unchanged = [form.instance.pk for form in self.initial_forms if not form.has_changed()]
+        self.instance.methods.exclude(pk__in=unchanged).update(is_primary=False)
+        return list(super().save(commit=commit))
+
+
+def methods_class(person: type[Person], method: type[ContactMethod], *, extra: int = 2) -> type[MethodFormSet]:
+    made: type[MethodFormSet] = forms.inlineformset_factory(
+        person, method, form=MethodForm, formset=MethodFormSet, fields=MethodForm.Meta.fields, extra=extra, max_num=40
+    )
+    return made

@@ -1,0 +1,117 @@
+"""Import as pages: upload, look at what it would do, then do exactly that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.generic import View
+
+from enterprise.people.access import signed_in
+from enterprise.people.imports.columns import known_columns
+from enterprise.people.imports.importing import ImportFile, import_files, missing_rule, try_files
+from enterprise.people.imports.preview import preview_of
+from enterprise.people.imports.reading import MAX_BYTES, MAX_MEBIBYTES
+from enterprise.people.kinds import kinds
+from enterprise.people.models import ImportRun
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="CSV file",
+        max_length=200,
+        allow_empty_file=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"empty": "The file is empty.", "required": "Choose a file."},
+    )
+    create_missing = forms.BooleanField(label="Create missing branches, reps and customers", required=False)
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(f"The file has more than {MAX_MEBIBYTES} MB. Split it into smaller ones.")
+        return file
+
+
+class ImportView(PermissionRequiredMixin, View):
+    permission_required = "people.import_people"
+
+    def handle_no_permission(self) -> Any:
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+    def own_runs(self) -> QuerySet[ImportRun]:
+        return ImportRun.objects.filter(uploaded_by=signed_in(self.request))
+
+
+class Upload(ImportView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(request, UploadForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._show(request, form)
+        upload: UploadedFile = form.cleaned_data["file"]
+        run = ImportRun(
+            uploaded_by=signed_in(request),
+            file_name=(upload.name or "upload.csv").replace("\x00", "")[:200],
+            content=upload.read(),
+            create_missing=form.cleaned_data["create_missing"],
+        )
+        result = try_files([_file(run)], now=timezone.now(), missing=missing_rule(create=run.create_missing))
+        run.preview = preview_of(result.files[0])
+        # Files that were only looked at hold people's data and are not kept beside the new one.
+        self.own_runs().filter(imported_at=None).delete()
+        run.save()
+        return redirect("people:import-run", run.pk)
+
+    def _show(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
+        columns = [(kind, known_columns(kind)) for kind in kinds()]
+        recent = self.own_runs().exclude(imported_at=None).defer("content")[:5]
+        context = {"form": form, "columns": columns, "recent": recent, "max_megabytes": MAX_MEBIBYTES}
+        return render(request, "people/import.html", context, status=422 if form.is_bound else 200)
+
+
+class Run(ImportView):
+    """One upload: before the import what it would do, afterwards what it did."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = get_object_or_404(self.own_runs().defer("content"), pk=pk)
+        return render(request, "people/import_run.html", {"run": run, "preview": run.preview})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        with transaction.atomic():
+            run = get_object_or_404(self.own_runs().select_for_update(), pk=pk)
+            if run.imported_at:
+                messages.info(request, f"{run.file_name} is imported already; nothing was done twice.")
+                return redirect("people:import-run", run.pk)
+            done = self._import(run)
+        if done:
+            messages.success(request, f"{run.file_name} was imported.")
+        else:
+            messages.error(request, "Nothing was imported: since you looked, lines of this file have become bad.")
+        return redirect("people:import-run", run.pk)
+
+    def _import(self, run: ImportRun) -> bool:
+        now = timezone.now()
+        result = import_files([_file(run)], now=now, missing=missing_rule(create=run.create_missing))
+        run.preview = preview_of(result.files[0])
+        if result.is_good:
+            run.imported_at, run.content = now, b""
+        run.save(update_fields=["preview", "imported_at", "content"])
+        return result.is_good
+
+
+def _file(run: ImportRun) -> ImportFile:
+    return ImportFile(run.file_name, bytes(run.content))

@@ -1,0 +1,101 @@
+"""The textable report as a page and as a file; each user sees the people of their branches."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+
+from enterprise.people.access import signed_in
+from enterprise.people.kinds import kinds
+from enterprise.people.report import (
+    HEADER,
+    INVALID,
+    MISSING,
+    PROBLEM_LABELS,
+    count_problems,
+    report_rows,
+    with_problem,
+    without_formulas,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest, HttpResponse
+
+    from enterprise.people.kinds import PersonKind
+    from enterprise.people.models import PersonQuerySet
+    from enterprise.users.models import User
+
+PER_PAGE = 50
+# What the page can be narrowed to; "" is everyone.
+PROBLEMS = {"": "Everyone", "any": "Every problem", **PROBLEM_LABELS}
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    open_kinds = _open_kinds(user)
+    kind = next((kind for kind in open_kinds if kind.key == request.GET.get("kind")), open_kinds[0])
+    problem = request.GET.get("problem", "any")
+    problem = problem if problem in PROBLEMS else "any"
+    visible = kind.model.objects.visible_to(user)
+    related = ["branch", *([kind.parent.field] if kind.parent else [])]
+    people = with_problem(visible, kind, problem).select_related(*related).with_methods()
+    context: dict[str, Any] = {
+        "kinds": open_kinds,
+        "kind": kind,
+        "problem": problem,
+        "problems": PROBLEMS,
+        "counts": count_problems(visible, kind),
+        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "may_change": user.has_perm(kind.permission("change")),
+        "edit_url": f"{kind.app}:edit",
+        "INVALID": INVALID,
+        "MISSING": MISSING,
+    }
+    return render(request, "people/textable_report.html", context)
+
+
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    user = signed_in(request)
+    open_keys = {kind.key for kind in _open_kinds(user)}
+
+    def narrow(kind: PersonKind) -> PersonQuerySet:
+        people = kind.model.objects.visible_to(user)
+        return people if kind.key in open_keys else people.none()
+
+    rows = report_rows(narrow)
+    problem = request.GET.get("problem", "")
+    wanted = (row for row in rows if not problem or row.problem == problem or (problem == "any" and row.problem))
+    response = StreamingHttpResponse(
+        _lines(without_formulas(row) for row in wanted), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="textable-report.csv"'
+    return response
+
+
+def _open_kinds(user: User) -> list[PersonKind]:
+    found = [kind for kind in kinds() if user.has_perm(kind.permission("view"))]
+    if not found:
+        raise PermissionDenied
+    return found
+
+
+class _Echo:
+    """A file for csv.writer that hands each line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # The mark tells spreadsheets that it is UTF-8.
+    yield "\ufeff" + str(writer.writerow(HEADER))
+    for row in rows:
+        yield str(writer.writerow(row))

@@ -1,0 +1,77 @@
+"""Search and record pages of one kind of person; each app names its kind, table and filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.shortcuts import render
+from django_tables2 import RequestConfig
+
+from enterprise.messagelog.pages import messages_on
+from enterprise.people.access import KindView
+from enterprise.people.chips import chips
+from enterprise.people.tables import PersonTable
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from enterprise.people.filters import PersonFilter
+
+
+class PersonList(KindView):
+    filter_class: type[PersonFilter]
+    table_class: type[PersonTable]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        visible = self.visible()
+        filters = self.filter_class(request.GET, queryset=visible, user=self.user)
+        # A filter nobody can read finds nobody: silently showing everyone would be the wrong people.
+        found = filters.qs if filters.is_valid() else visible.none()
+        table = self.table_class(found, kind=self.kind, user=self.user)
+        show_page(table, request)
+        context = {
+            "kind": self.kind,
+            "table": table,
+            "filters": filters,
+            "chips": chips(filters, request.GET),
+            "total": visible.count(),
+            "may_add": self.user.has_perm(self.kind.permission("add")),
+            "add_url": f"{self.kind.app}:add",
+        }
+        return render(request, "people/list.html", context)
+
+
+class PersonDetail(KindView):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_person(pk)
+        context = {
+            "kind": self.kind,
+            "person": person,
+            "chosen": person.number_for_texts,
+            "log": messages_on(self.kind.key, person.pk, request.GET),
+            "may_change": self.user.has_perm(self.kind.permission("change")),
+            "may_text": self.user.has_perm("texting.send"),
+            "edit_url": f"{self.kind.app}:edit",
+            "activity_url": f"{self.kind.app}:{'deactivate' if person.is_active else 'reactivate'}",
+            "list_url": f"{self.kind.app}:list",
+        }
+        return render(request, "people/record.html", context)
+
+
+def show_page(table: PersonTable, request: HttpRequest) -> None:
+    """Sort and page as the address says; a page that is not there shows the nearest that is."""
+    RequestConfig(request, paginate=False).configure(table)
+    per_page = _per_page(table, request.GET.get(table.prefixed_per_page_field, ""))
+    wanted: Any = request.GET.get(table.prefixed_page_field, 1)
+    try:
+        table.paginate(page=wanted, per_page=per_page)
+    except PageNotAnInteger:
+        table.page = table.paginator.page(1)
+    except EmptyPage:
+        table.page = table.paginator.page(1 if str(wanted).startswith("-") else table.paginator.num_pages)
+
+
+def _per_page(table: PersonTable, asked: str) -> int:
+    choices = table.per_page_choices
+    return next((choice for choice in choices if str(choice) == asked), choices[0])
