@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -21,6 +23,14 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **options: Any) -> None:
+        """Also keep the search text of its contacts, who are found by the customer's name."""
+        is_new = self._state.adding
+        super().save(**options)
+        if not is_new:
+            for contact in self.contacts.all():
+                contact.refresh_search()
 
 
 class Contact(Person):

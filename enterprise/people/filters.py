@@ -26,7 +26,9 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, id, phone, e-mail or job"}),
         max_length=200,
     )
-    branch = django_filters.ModelMultipleChoiceFilter(queryset=Branch.objects.none(), label="Branch")
+    branch = django_filters.ModelMultipleChoiceFilter(
+        queryset=Branch.objects.none(), label="Branch", widget=forms.CheckboxSelectMultiple
+    )
     active = django_filters.ChoiceFilter(
         field_name="is_active", choices=ACTIVE_CHOICES, label="Status", empty_label="Any status", method="of_status"
     )

@@ -36,8 +36,8 @@ class UploadForm(forms.Form):
     )
     create_missing = forms.BooleanField(label="Create missing branches, reps and customers", required=False)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(f"The file has more than {MAX_MEBIBYTES} MB. Split it into smaller ones.")
         return file
@@ -62,7 +62,7 @@ class Upload(ImportView):
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._show(request, form)
-        upload: UploadedFile = form.cleaned_data["file"]
+        upload: UploadedFile[bytes] = form.cleaned_data["file"]
         run = ImportRun(
             uploaded_by=signed_in(request),
             file_name=(upload.name or "upload.csv").replace("\x00", "")[:200],

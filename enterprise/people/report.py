@@ -67,7 +67,7 @@ def with_problem(people: PersonQuerySet, kind: PersonKind, problem: str) -> Pers
     """Those with a problem: MISSING, INVALID, "any", or "" for everyone, as `choose_number` would say."""
     if not problem:
         return people
-    judged = people.annotate(number_problem=_number_problem(kind))
+    judged: PersonQuerySet = people.annotate(number_problem=_number_problem(kind))
     if problem == "any":
         return judged.exclude(number_problem="")
     if problem == MISSING:

@@ -17,7 +17,7 @@ _FROM_MEDIUM = {"class": "d-none d-md-table-cell"}
 _FROM_LARGE = {"class": "d-none d-lg-table-cell"}
 
 
-class TemplateCell(tables.Column):
+class TemplateCell(tables.Column):  # type: ignore[misc]  # the library has no types
     """A cell drawn by a template that gets `person`; `order_by` names the fields it is sorted by."""
 
     def __init__(self, template: str, **options: Any) -> None:
@@ -67,6 +67,9 @@ class PersonTable(CardTable):
             options["exclude"] = ("key", "menu")
         super().__init__(people, **options)
 
+    def render_ident(self, value: str) -> str:
+        return f"#{value}"
+
     def row_name(self, record: Person) -> str:
         return record.name
 
@@ -80,7 +83,7 @@ def cut_column(order_by: str, *, verbose_name: str) -> tables.Column:
     )
 
 
-class CutColumn(tables.TemplateColumn):
+class CutColumn(tables.TemplateColumn):  # type: ignore[misc]  # the library has no types
     def __init__(self, **options: Any) -> None:
         super().__init__(
             '<span class="d-block cut cut-s" title="{{ value|default:"" }}">{{ value|default:"" }}</span>', **options
