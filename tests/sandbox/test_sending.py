@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import requests
 
 from tests.sandbox.rig import ANA, BO, LINE
 
@@ -64,3 +65,66 @@ def test_what_cannot_be_sent_is_refused_with_its_code(line, fields, code):
 
 def test_600_bytes_are_not_too_long(line):
     assert line.send(body="é" * 300)["success"]
+
+
+def test_a_multimedia_text_goes_to_one_recipient_and_answers_a_number(line):
+    files = {"file": ("map.png", b"png", "image/png")}
+    fields = {"session": line.session, "to": ANA, "body": "The way"}
+    answer = requests.post(f"{line.url}/messaging/send", params=fields, files=files, timeout=5).json()
+
+    assert answer["response"]["status"] == "queued"
+    assert isinstance(answer["response"]["id"], int)
+    stored = line.call("messageAttachment/list", messageId=answer["response"]["id"])["response"]
+    assert [(one["fileName"], one["mimeType"], one["fileSizeBytes"]) for one in stored] == [("map.png", "image/png", 3)]
+
+
+def test_saved_content_can_be_sent_by_its_key(line):
+    files = {"file": ("map.png", b"png", "image/png")}
+    fields = {"session": line.session}
+    saved = requests.post(f"{line.url}/hostedContent/save", data=fields, files=files, timeout=5).json()["response"]
+
+    message = line.call("messaging/send", to=ANA, key=saved["url"])["response"]["id"]
+
+    stored = line.call("messageAttachment/list", messageId=message)["response"]
+    assert [one["storageKey"] for one in stored] == [saved["key"]]
+
+
+@pytest.mark.parametrize(
+    ("to", "files", "code"),
+    [
+        (f"{ANA},{BO}", [], -703),
+        (ANA, [("a", ("a.pdf", b"%", "application/pdf"))], -703),
+        (ANA, [("a", ("a.png", b"x" * 600_001, "image/png"))], -394),
+        (ANA, [(name, (f"{name}.png", b"x", "image/png")) for name in "abc"], -394),
+    ],
+)
+def test_multimedia_that_is_refused(line, to, files, code):
+    fields = {"session": line.session, "to": to, "body": "x"}
+    answer = requests.post(f"{line.url}/messaging/send", data=fields, files=files, timeout=5).json()
+
+    assert answer["response"]["statusCode"] == code
+
+
+def test_a_scheduled_text_is_accepted_now_and_leaves_later(line, receiver):
+    line.hook_up(receiver)
+    at_ms = int((time.time() + 0.6) * 1000)
+
+    message = line.send(scheduledDate=at_ms)["response"]["root"]
+
+    assert line.call("message/get", id=message)["response"]["scheduledDate"] is not None
+    assert line.look("ledger")[0]["state"] == "scheduled"
+    time.sleep(0.3)
+    assert receiver.taken == []
+    receiver.wait_for("message/progress", 2)
+    assert len(receiver.of("message/send")) == 1
+
+
+def test_deleting_a_scheduled_text_cancels_it(line, receiver):
+    line.hook_up(receiver)
+    message = line.send(scheduledDate=int((time.time() + 0.3) * 1000))["response"]["root"]
+
+    assert line.call("message/delete", messages=message)["success"]
+
+    time.sleep(0.5)
+    assert [name for name, _ in receiver.taken] == ["message/delete"]
+    assert line.look("ledger")[0]["state"] == "canceled"

@@ -14,7 +14,7 @@ from .errors import Refused, SessionInvalid
 from .numbers import find_number
 from .reply import Reply
 from .sending import dispatch
-from .tricks import Stage, Trick, find_line_trick, find_trick
+from .tricks import SENDS, Stage, Trick, find_line_trick, find_trick
 
 HANDLERS: dict[str, Callable[[Call], Reply]] = {
     "user/login": api_user.login,
@@ -42,7 +42,6 @@ HANDLERS: dict[str, Callable[[Call], Reply]] = {
     "webhook/update": api_webhook.update,
     "webhook/delete": api_webhook.delete,
 }
-SENDS = ("message/send", "messaging/send")
 LOGIN = "user/login"
 
 
@@ -56,12 +55,14 @@ async def answer(request: web.Request) -> web.StreamResponse:
     if call.path not in HANDLERS:
         return envelope({"success": False, "response": {"desc": "No such call"}}, status=404)
     if call.path == LOGIN:
-        special = await misbehave.at_login(request, desk, api_user.find_line_of_username(call.get("username")))
+        special = await misbehave.at_login(request, desk, _line_of(desk, call))
         if special is not None:
             return special
     trick = _find_trick(desk, call)
-    if trick is not None and trick.stage is Stage.BEFORE:
-        return await misbehave.before(request, desk, trick, call.get("session"))
+    if trick is not None and trick.name == "expired":
+        desk.world.end_session(call.get("session"))
+    elif trick is not None and trick.stage is Stage.BEFORE:
+        return await misbehave.before(request, desk, trick)
     try:
         if trick is not None and trick.stage is Stage.REFUSE:
             _check_session(call)
@@ -73,16 +74,22 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
 
 def _find_trick(desk: Desk, call: Call) -> Trick | None:
-    session = desk.world.sessions.get(call.get("session"))
-    line = session.line if session else None
-    armed = desk.faults.find_armed(call.path, line)
-    if armed is not None or call.path not in SENDS:
-        return armed
+    line = _line_of(desk, call)
+    call.fault = desk.faults.find_armed(call.path, line)
+    if call.fault is not None or call.path not in SENDS:
+        return call.fault
     to = call.get_all("contacts") + call.get_all("to")
     trick = find_trick([number for one in to if (number := find_number(one))], call.get("body"))
     if trick is None or desk.faults.is_due(trick, str(line), ",".join(to), call.get("body")):
         return trick
     return None
+
+
+def _line_of(desk: Desk, call: Call) -> str | None:
+    if call.path == LOGIN:
+        return api_user.find_line_of_username(call.get("username"))
+    session = desk.world.sessions.get(call.get("session"))
+    return session.line if session else None
 
 
 def _check_session(call: Call) -> None:

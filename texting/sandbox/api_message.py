@@ -21,6 +21,7 @@ def send(call: Call) -> Reply:
         body=call.get("body"),
         source="api",
         scheduled_ms=call.number("scheduledDate", 0) or None,
+        fault=call.fault,
     )
     messages = accept(call.world, order)
     return Reply(_accepted(call, messages), accepted=messages)
@@ -29,7 +30,7 @@ def send(call: Call) -> Reply:
 def _accepted(call: Call, messages: list[Message]) -> dict[str, Any]:
     """One recipient: root is the message. Several: a parent of its own, minted right after them, and no fingerprint."""
     is_single = len(messages) == 1
-    root = messages[0].id if is_single else call.world.snowflakes.mint(now_ms())
+    root = messages[0].id if is_single else call.world.snowflakes.mint(messages[-1].created_ms)
     tokens = [
         {
             "message": str(one.id),
@@ -57,6 +58,7 @@ def send_multimedia(call: Call) -> Reply:
         body=call.get("body"),
         source="api",
         scheduled_ms=call.number("scheduledDate", 0) or None,
+        fault=call.fault,
         attachments=_attachments(call),
     )
     messages = accept(call.world, order)

@@ -7,6 +7,7 @@ from multidict import MultiDict
 
 from .errors import BAD_ARGUMENT, Refused
 from .model import Line, Message
+from .tricks import Trick
 from .world import World
 
 
@@ -26,6 +27,7 @@ class Call:
     fields: MultiDict[str]
     uploads: list[Upload] = field(default_factory=list)
     line: Line | None = None  # set once the session is known to be good
+    fault: Trick | None = None  # what was armed for this call
     events: list[tuple[str, Message]] = field(default_factory=list)  # to be announced after the answer
 
     def get(self, name: str, default: str = "") -> str:

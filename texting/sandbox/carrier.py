@@ -25,7 +25,13 @@ class Carrier:
         """Take up what was under way when the process ended."""
         for message in list(self._world.messages.values()):
             if message.state in ("scheduled", "queued", "moving"):
+                if message.state == "queued":
+                    self._courier.announce("send", message)  # perhaps once more: better twice than never
                 self.take(message)
+
+    def forget(self) -> None:
+        """Free the lines; what was under way is dropped when its moment comes and it is no longer known."""
+        self._next_free.clear()
 
     def take(self, message: Message) -> None:
         """Carry a message from now on, or from its scheduled time on."""

@@ -18,14 +18,14 @@ from .model import Message
 from .numbers import find_number
 from .receiving import Writing, receive
 from .sending import Order, accept, dispatch
-from .tricks import BY_NAME
+from .tricks import BY_NAME, SENDS, Stage
 from .world import ledger_entry
 
 Wishes = dict[str, Any]
 Answer = Callable[[Desk, Wishes], Awaitable[Any]]
 
 
-class BadWish(Exception):  # noqa: N818 - it is what the caller asked for that is wrong
+class BadWish(Exception):
     """Answered with 400 and these words."""
 
 
@@ -81,8 +81,11 @@ async def faults(desk: Desk, wishes: Wishes) -> Any:
     count = wishes.get("count", 1)
     if count is not None and (not isinstance(count, int) or isinstance(count, bool) or count < 1):
         raise BadWish("count is 1 or more, or null for always")
+    path = _text(wishes, "path", "message/send").strip("/")
+    if BY_NAME[name].stage is Stage.FATE and path not in SENDS:
+        raise BadWish(f"{name} is about what happens to a text: path is one of {', '.join(SENDS)}")
     line = _number(wishes, "line") if wishes.get("line") else None
-    desk.faults.arm(Fault(_text(wishes, "path", "message/send").strip("/"), BY_NAME[name], count, line))
+    desk.faults.arm(Fault(path, BY_NAME[name], count, line))
     return {"armed": _armed(desk)}
 
 
@@ -109,6 +112,7 @@ async def expire_session(desk: Desk, wishes: Wishes) -> Any:
 async def reset(desk: Desk, wishes: Wishes) -> Any:
     """Forget all texts, contacts, handsets, opt-outs and faults; {all: true}: lines, sessions and webhooks too."""
     desk.courier.forget()
+    desk.carrier.forget()
     desk.faults.clear()
     desk.world.reset(everything=wishes.get("all") is True)
     return {"reset": True}

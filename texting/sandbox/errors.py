@@ -8,7 +8,7 @@ INTERNAL_FINAL = -704
 INTERNAL = -700
 
 
-class Refused(Exception):  # noqa: N818 - ZipWhip's word for it is a refusal, not an error of ours
+class Refused(Exception):
     """ZipWhip says no. `code` None: it does not say why (response is null)."""
 
     def __init__(self, code: int | None, desc: str = "") -> None:

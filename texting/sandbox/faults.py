@@ -3,9 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from .tricks import BY_NAME, Trick
-
-ALWAYS_CAN = tuple(one.name for one in BY_NAME.values())
+from .tricks import Trick
 
 
 @dataclass

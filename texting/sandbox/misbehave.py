@@ -44,7 +44,7 @@ async def at_login(request: web.Request, desk: Desk, line: str | None) -> web.Re
     return None
 
 
-async def before(request: web.Request, desk: Desk, trick: Trick, session: str) -> web.Response:
+async def before(request: web.Request, desk: Desk, trick: Trick) -> web.Response:
     """Answer badly; nothing was accepted."""
     match trick.name:
         case "429":
@@ -59,9 +59,6 @@ async def before(request: web.Request, desk: Desk, trick: Trick, session: str) -
             return await _hang(request, desk)
         case "reset-before":
             return _reset(request)
-        case "expired":
-            desk.world.end_session(session)
-            return _json({"success": False, "response": None})
     raise ValueError(trick.name)
 
 

@@ -60,7 +60,8 @@ templates.filters["people"] = for_people
 
 async def show(request: web.Request) -> web.Response:
     desk, query = request.app[DESK], request.query
-    chosen = views.Chosen(query.getall("handset", []), query.get("line", ""), query.get("with", ""))
+    other = find_number(query.get("with", "")) or ""
+    chosen = views.Chosen(query.getall("handset", []), query.get("line", ""), other)
     shown, agent = views.phones(desk, chosen), views.agent(desk, chosen)
     page = templates.get_template("page.html").render(
         phones=shown,

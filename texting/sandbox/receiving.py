@@ -29,6 +29,7 @@ def receive(world: World, courier: Courier, writing: Writing) -> Message:
     body, attachments = _shorten(world, writing)
     now = now_ms()
     message = world.add_message(
+        now,
         line=writing.line,
         other=writing.sender,
         body=body,

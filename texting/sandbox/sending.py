@@ -8,7 +8,7 @@ from .clock import now_ms
 from .errors import BAD_ARGUMENT, INTERNAL, LENGTH_INVALID, NO_CARRIER, OPTED_OUT, Refused
 from .model import Attachment, Message
 from .numbers import find_number, is_textable
-from .tricks import Stage, find_line_trick, find_trick
+from .tricks import Stage, Trick, find_line_trick, find_trick
 from .webhooks import Courier
 from .world import World
 
@@ -23,6 +23,7 @@ class Order:
     source: str  # "api" or "app"
     scheduled_ms: int | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    fault: Trick | None = None  # decides for all; None: each number, or a word, decides
 
 
 def accept(world: World, order: Order) -> list[Message]:
@@ -35,6 +36,7 @@ def accept(world: World, order: Order) -> list[Message]:
     is_later = order.scheduled_ms is not None and order.scheduled_ms > now
     messages = [
         world.add_message(
+            now,
             line=order.line,
             other=number,
             body=order.body,
@@ -102,5 +104,5 @@ def _number(written: str) -> str:
 def _fate(world: World, order: Order, number: str) -> str:
     if (order.line, number) in world.optouts:
         return "stop-later"
-    trick = find_trick([number], order.body)
+    trick = order.fault or find_trick([number], order.body)
     return trick.name if trick and trick.stage in (Stage.AFTER, Stage.FATE) else ""

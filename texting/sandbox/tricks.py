@@ -65,6 +65,7 @@ TRICKS = (
     Trick("html", "47", Stage.AFTER, "accepted, the answer is a web page"),
 )
 
+SENDS = ("message/send", "messaging/send")  # where numbers and words act
 BY_NAME = {one.name: one for one in TRICKS}
 BY_NUMBER = {one.number: one for one in TRICKS}
 WORD = re.compile(r"(?<!\S)#([a-z0-9-]+)")

@@ -42,7 +42,8 @@ class Courier:
 
     def announce(self, event: str, message: Message) -> list[asyncio.Task[None]]:
         """Post a message event ("receive", "send", ...) as the message is now; the tasks end when it is settled."""
-        if message.fate == "silent":
+        is_known = self._world.messages.get(message.id) is message  # a reset may have come between
+        if message.fate == "silent" or not is_known:
             return []
         line = self._world.lines[message.line]
         payload = payloads.webhook_message(message, line, self._world.settings.webhook_form)

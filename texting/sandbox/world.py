@@ -137,8 +137,7 @@ class World:
 
     # Messages
 
-    def add_message(self, **facts: Any) -> Message:
-        at = now_ms()
+    def add_message(self, at: int, **facts: Any) -> Message:
         contact = self.get_contact(facts["line"], facts["other"])
         message = Message(
             id=self.snowflakes.mint(at),
