@@ -2,15 +2,17 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from enterprise.local import daemons, keys, places, ports, postgres, valkey
 from enterprise.local.errors import LocalError
 from enterprise.local.places import DataFolder
 from enterprise.local.ports import Port, Ports
+
+PORT_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,24 @@ def start_throwaway(data: DataFolder) -> dict[str, str]:
     """Start a fast pair on free ports that ends with this process; return its addresses."""
     data.create()
     secrets = keys.generate()
-    postgres_port, valkey_port = ports.find_free(), ports.find_free()
-    valkey.start_throwaway(data, valkey_port, secrets.valkey_password)
-    postgres.start_throwaway(data, postgres_port, secrets.postgres_password)
+    valkey_port = _start_on_free_port(lambda port: valkey.start_throwaway(data, port, secrets.valkey_password))
+    postgres_port = _start_on_free_port(lambda port: postgres.start_throwaway(data, port, secrets.postgres_password))
     return {
         "DATABASE_URL": postgres.url(postgres_port, secrets.postgres_password),
         "REDIS_URL": valkey.url(valkey_port, secrets.valkey_password),
     }
+
+
+def _start_on_free_port(start: Callable[[int], None]) -> int:
+    """Return the port; tried again when somebody else takes it between the look and the start."""
+    for _ in range(PORT_ATTEMPTS - 1):
+        port = ports.find_free()
+        with suppress(LocalError):
+            start(port)
+            return port
+    port = ports.find_free()
+    start(port)
+    return port
 
 
 @contextmanager
