@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
-from psycopg2.extras import execute_values
 
 from texting import conf, conversations
+from texting.sql import run_values
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ def record(outcomes: Sequence[Outcome]) -> int:
         if len(outcomes) > 1:
             return sum(record([outcome]) for outcome in outcomes)
         logger.exception("text %s: its provider id is another text's", outcomes[0].text_id)
-        unclear = replace(
-            outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None
-        )
+        unclear = replace(outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None)
         return _write([unclear])
 
 
@@ -103,9 +101,7 @@ def _write(outcomes: Sequence[Outcome]) -> int:
         )
         for o in sorted(outcomes, key=lambda outcome: outcome.text_id)
     ]
-    with connection.cursor() as cursor:
-        updated = execute_values(cursor.cursor, _RECORD, rows, page_size=len(rows), fetch=True)
-    return len(updated)
+    return len(run_values(_RECORD, rows))
 
 
 _RECORD = f"""
@@ -166,9 +162,7 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
     if slot_count <= 0:
         return [], 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK}
-        )
+        cursor.execute(_CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
     return claims, len(rows) - len(claims)
@@ -208,10 +202,10 @@ WITH free_lines AS (
     LIMIT %(slots)s
     FOR NO KEY UPDATE SKIP LOCKED
 ), heads AS (
-    SELECT l.id AS line_id, l.session_version, l.pace, l.replies_in_a_row, h.*
+    SELECT l.id AS line_id, l.session_version, h.id, h.nth, h.stopped_for
     FROM free_lines l
     CROSS JOIN LATERAL (
-        SELECT q.*,
+        SELECT q.id,
             row_number() OVER (ORDER BY q.place) AS nth,
             CASE
                 WHEN q.expires_at <= now() THEN 'expired'
@@ -258,7 +252,8 @@ WITH free_lines AS (
         status_at = now()
     FROM chosen c
     WHERE t.id = c.id AND t.status = 'queued' AND c.stopped_for IS NULL
-    RETURNING t.id, t.attempt, t.attempt_count, t.number, t.body, t.line_id, c.session_version, t.turn, t.priority, c.nth
+    RETURNING t.id, t.attempt, t.attempt_count, t.number, t.body, t.line_id, c.session_version,
+        t.turn, t.priority, c.nth
 ), charged AS (
     UPDATE texting_line l SET
         next_free_at = now() + l.pace * s.text_count,

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from texting.models import OptOut, Text
 from texting.vocabulary import Reason, TextStatus
@@ -63,5 +64,5 @@ def lift(number: str, *, word: str) -> None:
 def stop_queued_texts(number: str) -> int:
     """Block what still waits for a number that has just opted out; return how many texts."""
     return Text.objects.filter(number=number, status=TextStatus.QUEUED).update(
-        status=TextStatus.BLOCKED, reason=Reason.OPTED_OUT
+        status=TextStatus.BLOCKED, reason=Reason.OPTED_OUT, status_at=Now()
     )

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from psycopg2.extras import execute_values
 
 from texting import conf
 from texting.models import Conversation, ConversationRecord, Text, TextingSettings
 from texting.seam import ClosedConversation, LoggedText
+from texting.sql import run_values
 from texting.vocabulary import Direction, Origin, TextStatus
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def hold_open(places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     ordered = sorted(set(places))
     if not ordered:
         return {}
-    with connection.cursor() as cursor:
-        rows = execute_values(cursor.cursor, _HOLD_OPEN, ordered, page_size=len(ordered), fetch=True)
+    rows = run_values(_HOLD_OPEN, ordered)
     return {(line_id, number): conversation_id for conversation_id, line_id, number in rows}
 
 
@@ -83,20 +82,17 @@ def join_left_texts(claims: Sequence[tuple[int, UUID]]) -> dict[int, int]:
 def _add_recipients(conversation_ids: dict[int, int]) -> None:
     if not conversation_ids:
         return
-    with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
-            """
-            INSERT INTO texting_conversationrecord (conversation_id, record_type, record_id, name)
-            SELECT DISTINCT ON (v.conversation_id, r.record_type, r.record_id)
-                v.conversation_id, r.record_type, r.record_id, r.name
-            FROM (VALUES %s) AS v (text_id, conversation_id)
-            JOIN texting_recipient r ON r.text_id = v.text_id
-            ON CONFLICT DO NOTHING
-            """,
-            list(conversation_ids.items()),
-            page_size=len(conversation_ids),
-        )
+    run_values(_ADD_RECIPIENTS, list(conversation_ids.items()))
+
+
+_ADD_RECIPIENTS = """
+INSERT INTO texting_conversationrecord (conversation_id, record_type, record_id, name)
+SELECT DISTINCT ON (v.conversation_id, r.record_type, r.record_id)
+    v.conversation_id, r.record_type, r.record_id, r.name
+FROM (VALUES %s) AS v (text_id, conversation_id)
+JOIN texting_recipient r ON r.text_id = v.text_id
+ON CONFLICT DO NOTHING
+"""
 
 
 def add_records(conversation_id: int, records: Iterable[tuple[RecordKey, str]]) -> None:
@@ -220,9 +216,7 @@ def _log_alone(conversation: ClosedConversation) -> list[LogResult]:
         raise _LogFailed({conversation.conversation_id: words}) from error
 
 
-def _mark_records(
-    conversations: list[Conversation], wanted: set[tuple[int, RecordKey]], field: str
-) -> None:
+def _mark_records(conversations: list[Conversation], wanted: set[tuple[int, RecordKey]], field: str) -> None:
     ids = [
         record.pk
         for conversation in conversations

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from texting import conf, recipients
 from texting.errors import TextingError
@@ -102,11 +103,14 @@ def wake_runners() -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def cancel_batch(batch: Batch) -> int:
+def cancel_batch(user: AbstractUser, batch: Batch) -> int:
     """Stop what has not left; return how many texts."""
-    return Text.objects.filter(batch=batch, status=TextStatus.QUEUED).update(
-        status=TextStatus.CANCELED, reason=Reason.CANCELED
-    )
+    with transaction.atomic():
+        count = Text.objects.filter(batch=batch, status=TextStatus.QUEUED).update(
+            status=TextStatus.CANCELED, reason=Reason.CANCELED, status_at=Now()
+        )
+        conf.audit()(actor_id=user.pk, action="batch.canceled", subject=f"batch:{batch.pk}", facts={"texts": count})
+    return count
 
 
 def _content_hash(composed: Composed) -> str:
@@ -149,9 +153,7 @@ def _queue_texts(batch: Batch, line: Line, verdicts: list[ResolvedRecipient], no
     return {text.number: text for text in texts}
 
 
-def _recipient(
-    batch: Batch, verdict: ResolvedRecipient, reason: Reason | None, texts: dict[str, Text]
-) -> Recipient:
+def _recipient(batch: Batch, verdict: ResolvedRecipient, reason: Reason | None, texts: dict[str, Text]) -> Recipient:
     number = verdict.number
     return Recipient(
         batch=batch,
@@ -167,5 +169,3 @@ def _recipient(
         reason=reason or "",
         reason_words="" if not reason else (verdict.reason_words or reason.label),
     )
-
-

@@ -48,9 +48,7 @@ class Refused(ProviderError):
 class NotSent(ProviderError):
     """Proof that nothing left: it may be tried again, after `retry_after` if the provider named a time."""
 
-    def __init__(
-        self, *, retry_after: timedelta | None = None, provider_code: str = "", detail: str = ""
-    ) -> None:
+    def __init__(self, *, retry_after: timedelta | None = None, provider_code: str = "", detail: str = "") -> None:
         super().__init__(provider_code=provider_code, detail=detail)
         self.retry_after = retry_after
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from django.db.models.functions import Now
 
 from texting import compliance, conversations, seam
@@ -155,5 +154,3 @@ def _is_one_human(candidates: list[Candidate]) -> bool:
         return False
     first, *others = candidates
     return all(other.key in first.same_person_as for other in others)
-
-

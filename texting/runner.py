@@ -142,7 +142,7 @@ def _post(provider: Provider, line: Line, claim: Claim) -> Outcome:
         logger.info("text %s was refused: %s", claim.text_id, error)
         return Outcome(claim.text_id, claim.attempt, TextStatus.FAILED, error.reason, error.provider_code)
     except SessionLost:
-        lines.renew_session(line.pk, line.session_version)
+        lines.renew_session(line.pk, claim.session_version)
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except LineProblem as error:
         lines.pause_for(line, error.reason)

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import line_views, views, webhooks
+from texting import batch_views, line_views, record_views, views, webhooks
 
 app_name = "texting"
 urlpatterns = [
     path("compose/", views.compose, name="compose"),
     path("drafts/<uuid:draft_id>/", views.draft, name="draft"),
     path("drafts/<uuid:draft_id>/sent/", views.sent, name="sent"),
-    path("batches/", views.batches, name="batches"),
-    path("batches/<int:batch_id>/", views.batch, name="batch"),
-    path("batches/<int:batch_id>/cancel/", views.cancel, name="cancel-batch"),
-    path("conversations/<int:conversation_id>/reply/", views.reply, name="reply"),
+    path("batches/", batch_views.batches, name="batches"),
+    path("batches/<int:batch_id>/", batch_views.batch, name="batch"),
+    path("batches/<int:batch_id>/cancel/", batch_views.cancel, name="cancel-batch"),
+    path("records/<slug:record_type>/<int:record_id>/", record_views.record_texts, name="record-texts"),
+    path("conversations/<int:conversation_id>/reply/", record_views.reply, name="reply"),
     path("lines/", line_views.lines, name="lines"),
     path("lines/add/", line_views.add, name="add-line"),
     path("lines/<int:line_id>/", line_views.edit, name="edit-line"),

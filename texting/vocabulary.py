@@ -85,7 +85,7 @@ class LineState(models.TextChoices):
 
 class PauseReason(models.TextChoices):
     BY_HAND = "by_hand", "Paused by hand"
-    WRONG_PASSWORD = "wrong_password", "ZipWhip refused the password"  # noqa: S105 - a reason, no password
+    WRONG_PASSWORD = "wrong_password", "ZipWhip refused the password"
     SESSION_LOST = "session_lost", "ZipWhip ended the session twice in a row"
     SUSPENDED = "suspended", "ZipWhip has suspended this account"
     OTHER_LINE = "other_line", "These credentials belong to another number"

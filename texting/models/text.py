@@ -87,7 +87,8 @@ class Text(models.Model):
                 name="text_received_is_in",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[TextStatus.FAILED, TextStatus.BLOCKED, TextStatus.UNCONFIRMED]) | ~Q(reason=""),
+                condition=~Q(status__in=[TextStatus.FAILED, TextStatus.BLOCKED, TextStatus.UNCONFIRMED])
+                | ~Q(reason=""),
                 name="text_failure_has_reason",
             ),
         ]
@@ -96,9 +97,7 @@ class Text(models.Model):
                 fields=["line", "priority", "turn", "id"], name="text_queue", condition=Q(status=TextStatus.QUEUED)
             ),
             models.Index(fields=["sending_until"], name="text_leases", condition=Q(status=TextStatus.SENDING)),
-            models.Index(
-                fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)
-            ),
+            models.Index(fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)),
             models.Index(fields=["line", "number", "-id"], name="text_by_number"),
             models.Index(fields=["number"], name="text_queued_number", condition=Q(status=TextStatus.QUEUED)),
         ]

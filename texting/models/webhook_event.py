@@ -9,10 +9,10 @@ from texting.vocabulary import EventKind
 class WebhookEvent(models.Model):
     """A webhook exactly as it came, kept before anyone looks into it.
 
-        pending ─▶ done          taken in, or nothing was to be done
-           └────▶ kept           an unknown kind, or news of a text that we do not know
-           └────▶ malformed      cannot be read
-           └────▶ quarantined    failed five times
+    pending ─▶ done          taken in, or nothing was to be done
+       └────▶ kept           an unknown kind, or news of a text that we do not know
+       └────▶ malformed      cannot be read
+       └────▶ quarantined    failed five times
     """
 
     class State(models.TextChoices):
@@ -35,12 +35,8 @@ class WebhookEvent(models.Model):
 
     class Meta:
         default_permissions = ("view", "change")
-        constraints = [
-            models.UniqueConstraint(fields=["line", "event", "body_sha256"], name="webhook_event_once")
-        ]
-        indexes = [
-            models.Index(fields=["next_try_at", "id"], name="webhook_pending", condition=Q(state="pending"))
-        ]
+        constraints = [models.UniqueConstraint(fields=["line", "event", "body_sha256"], name="webhook_event_once")]
+        indexes = [models.Index(fields=["next_try_at", "id"], name="webhook_pending", condition=Q(state="pending"))]
 
     def __str__(self) -> str:
         return f"{self.event} event {self.pk}"

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.utils import timezone
+
+from enterprise.users.models import User
+from tests.texting import host
+from tests.texting.memory_provider import MemoryProvider
+from texting import dispatch, intake, line_hooks, seam
+from texting.models import Draft, Line, Text, TextingSettings, WebhookEvent
+from texting.vocabulary import LineState, TextStatus
+
+LINE_NUMBER = "+16125550100"
+ANA = "+16125550134"
+BO = "+16515550117"
+STRANGER = "+16125550199"
+
+
+@pytest.fixture
+def people(monkeypatch, settings):
+    """A host of its own, so that texting is tested without the ERP."""
+    people = host.People()
+    monkeypatch.setattr(seam, "_record_types", {people.key: people})
+    monkeypatch.setattr(seam, "_owner_kinds", {"desk": host.Desks()})
+    monkeypatch.setattr(host, "log", host.Log())
+    host.audited.clear()
+    settings.TEXTING = {
+        **settings.TEXTING,
+        "LOG_SINK": "tests.texting.host.log_conversations",
+        "AUDIT": "tests.texting.host.record_audit",
+    }
+    return people
+
+
+@pytest.fixture
+def log(people):
+    return host.log
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    provider = MemoryProvider()
+    monkeypatch.setattr(line_hooks, "get_provider", lambda *_, **__: provider)
+    return provider
+
+
+@pytest.fixture
+def rep(db):
+    rep = User.objects.create_user("riya", password="a long password", first_name="Riya", last_name="Shah")
+    rep.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="send"))
+    return rep
+
+
+def make_line(**facts) -> Line:
+    facts = {
+        "number": LINE_NUMBER,
+        "owner_kind": "desk",
+        "owner_id": 1,
+        "username": "16125550100",
+        "state": LineState.CONNECTED,
+        "pace": timedelta(0),
+        **facts,
+    }
+    line = Line.objects.create(**facts)
+    for name in ("password", "session", "webhook"):
+        line.set_secret(name, f"{name} of line {line.pk}")
+    line.save()
+    return line
+
+
+@pytest.fixture
+def line(db):
+    return make_line()
+
+
+@pytest.fixture
+def send(rep, people, line):
+    """Send a body to records, as Send Text does: shown, then sent."""
+
+    def send(*keys, body="Can you work tonight?", on=line, user=rep, is_reply=False):
+        draft = Draft.objects.create(user=user, selection=keys, line=on)
+        shown = dispatch.recipients.resolve(user, keys)
+        draft.shown = {str(verdict.key): verdict.e164 for verdict in shown}
+        draft.save()
+        composed = dispatch.Composed(draft, on, body, is_reply=is_reply)
+        return dispatch.send_batch(user, composed, now=timezone.now())
+
+    return send
+
+
+@pytest.fixture
+def hear(line):
+    """Store an event as the webhook does and take in all that is due."""
+
+    def hear(event, *, on=line, **payload):
+        body = json.dumps(payload).encode()
+        now = timezone.now() - timedelta(seconds=1)
+        WebhookEvent.objects.create(
+            line=on, event=event, body=body, body_sha256=str(hash(body)), received_at=now, next_try_at=now
+        )
+        intake.take_in()
+
+    return hear
+
+
+def message(number, body, provider_id, *, kind="MO", line_number=LINE_NUMBER, **facts):
+    """A webhook's body as ZipWhip sent it in 2020."""
+    source, destination = (number, line_number) if kind == "MO" else (line_number, number)
+    return {
+        "id": provider_id,
+        "body": body,
+        "bodySize": len(body),
+        "address": f"ptn:/{number}",
+        "finalSource": source,
+        "finalDestination": destination,
+        "messageType": kind,
+        "statusCode": 4,
+        "hasAttachment": False,
+        "dateCreated": "2026-11-22T14:02:00Z",
+        "fingerprint": "2216445311",
+        "deviceId": 309626613,
+        **facts,
+    }
+
+
+def pass_time(**span):
+    """Move everything that conversations and texts wait for into the past, on the database's clock."""
+    delta = timedelta(**span)
+    with connection.cursor() as cursor:
+        for table, column in [
+            ("texting_conversation", "last_text_at"),
+            ("texting_conversation", "next_try_at"),
+            ("texting_text", "due_at"),
+            ("texting_text", "next_look_at"),
+            ("texting_text", "sending_until"),
+            ("texting_line", "next_free_at"),
+            ("texting_webhookevent", "next_try_at"),
+        ]:
+            cursor.execute(f"UPDATE {table} SET {column} = {column} - %s", [delta])
+
+
+def status_of(number) -> str:
+    return Text.objects.get(number=number).status
+
+
+def set_window(**span):
+    TextingSettings.current()
+    TextingSettings.objects.update(idle_window=timedelta(**span))
+
+
+__all__ = ["ANA", "BO", "LINE_NUMBER", "STRANGER", "TextStatus", "make_line", "message", "pass_time", "set_window"]

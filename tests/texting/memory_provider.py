@@ -1,0 +1,61 @@
+"""A provider that keeps what it is sent, for tests of what lies above the wire. `answers` scripts the next sends."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from texting.providers.base import Account, Hook, Session, Submission
+from texting.providers.zipwhip import payloads
+from texting.vocabulary import EventKind
+
+
+class MemoryProvider:
+    body_limit_bytes = 600
+    events = tuple(EventKind)
+
+    def __init__(self):
+        self.sent: list[tuple[str, str]] = []
+        self.answers: deque[Exception | str] = deque()
+        self.logins = 0
+        self.told = []
+        self.hooks: list[Hook] = []
+        self._lock = threading.Lock()
+
+    def send(self, session_key, *, to, body):
+        with self._lock:
+            answer = self.answers.popleft() if self.answers else "accept"
+            if isinstance(answer, Exception):
+                raise answer
+            self.sent.append((to, body))
+            return Submission(provider_id=str(10_000 + len(self.sent)))
+
+    def login(self, username, password):
+        self.logins += 1
+        return Session(key=f"session-{self.logins}")
+
+    def get_account(self, session_key):
+        return Account(number="+16125550100")
+
+    def logout(self, session_key):
+        pass
+
+    def list_hooks(self, session_key):
+        return list(self.hooks)
+
+    def add_hook(self, session_key, event, url):
+        hook = Hook(str(len(self.hooks) + 1), event, url)
+        self.hooks.append(hook)
+        return hook
+
+    def delete_hook(self, session_key, hook_id):
+        self.hooks = [hook for hook in self.hooks if hook.provider_id != hook_id]
+
+    def list_texts(self, session_key, *, start=0, limit=50):
+        return self.told[start : start + limit]
+
+    def conversation_url(self, number):
+        return f"https://app.example.com/{number}"
+
+    def parse_event(self, event, body):
+        return payloads.parse_event(event, body)

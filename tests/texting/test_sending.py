@@ -1,0 +1,463 @@
+"""The path of a text out: claim, outcome, and everything that must not make a second text."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from tests.texting.conftest import ANA, BO, make_line, pass_time, status_of
+from texting import claims, compliance, conf, dispatch
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
+from texting.models import Batch, Conversation, Draft, Line, OptOut, Recipient, Text, TextEvent
+from texting.runner import Runner
+from texting.vocabulary import LineState, PauseReason, Priority, Reason, TextStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run_until_quiet(runner: Runner, seconds: float = 5) -> None:
+    """Step until nothing is due or in flight."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not runner.step() and runner._is_quiet():
+            return
+        time.sleep(0.005)
+    raise AssertionError("the runner did not come to rest")
+
+
+@pytest.fixture
+def runner():
+    runner = Runner(4)
+    yield runner
+    runner._slots.shutdown()
+
+
+def test_a_batch_leaves_as_one_text_per_number(people, send, provider, runner):
+    ana = people.add("Ana Rivera", ANA)
+    bo, li = people.add("Bo Chen", BO), people.add("Li Chen", BO)
+    carl = people.add("Carl Diaz")
+
+    batch = send(ana, bo, li, carl)
+    run_until_quiet(runner)
+
+    assert sorted(number for number, _ in provider.sent) == sorted([ANA, BO])
+    assert list(batch.recipients.order_by("pk").values_list("name", "reason", "text__status")) == [
+        ("Ana Rivera", "", "sent"),
+        ("Bo Chen", "", "sent"),
+        ("Li Chen", "", "sent"),
+        ("Carl Diaz", "no_number", None),
+    ]
+
+
+def test_every_transition_leaves_an_event_that_cannot_be_changed(people, send, provider, runner):
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+
+    assert list(TextEvent.objects.order_by("pk").values_list("status", flat=True)) == ["queued", "sending", "sent"]
+    with pytest.raises(DatabaseError, match="append-only"):
+        TextEvent.objects.update(status="failed")
+
+
+def test_the_same_draft_twice_is_one_batch(rep, people, line, provider):
+    ana = people.add("Ana Rivera", ANA)
+    draft = Draft.objects.create(user=rep, selection=[ana], line=line, shown={str(ana): ANA})
+    composed = dispatch.Composed(draft, line, "Hello")
+
+    first = dispatch.send_batch(rep, composed, now=timezone.now())
+    again = dispatch.send_batch(rep, composed, now=timezone.now())
+
+    assert first == again
+    assert Text.objects.count() == 1
+    with pytest.raises(dispatch.AlreadySent):
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Something else"), now=timezone.now())
+    assert Text.objects.count() == 1
+
+
+def test_two_clicks_at_once_are_one_batch(rep, people, line, provider):
+    ana = people.add("Ana Rivera", ANA)
+    draft = Draft.objects.create(user=rep, selection=[ana], line=line, shown={str(ana): ANA})
+
+    def click():
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(4)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+
+    assert (Batch.objects.count(), Text.objects.count()) == (1, 1)
+
+
+def test_a_number_changed_since_it_was_shown_is_not_texted(rep, people, line, provider):
+    ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
+    draft = Draft.objects.create(user=rep, selection=[ana, bo], line=line, shown={str(ana): ANA, str(bo): STALE})
+
+    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+
+    assert batch.recipients.get(name="Bo Chen").reason == Reason.CHANGED
+    assert list(Text.objects.values_list("number", flat=True)) == [ANA]
+
+
+STALE = "+16515550118"
+
+
+def test_nobody_to_text_creates_nothing(rep, people, line):
+    carl = people.add("Carl Diaz")
+    draft = Draft.objects.create(user=rep, selection=[carl], line=line)
+
+    with pytest.raises(dispatch.NobodyToText):
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+
+    assert not Batch.objects.exists()
+    assert not Recipient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "reason"),
+    [
+        (Refused(Reason.NOT_TEXTABLE, provider_code="-124"), TextStatus.FAILED, Reason.NOT_TEXTABLE),
+        (OutcomeUnknown(detail="read timeout"), TextStatus.UNCONFIRMED, Reason.NO_ANSWER),
+        (NotSent(retry_after=timedelta(minutes=5)), TextStatus.QUEUED, Reason.TRY_AGAIN),
+        (ValueError("a bug"), TextStatus.UNCONFIRMED, Reason.NO_ANSWER),
+    ],
+)
+def test_an_answer_becomes_a_status(people, send, provider, runner, answer, status, reason):
+    provider.answers.append(answer)
+    send(people.add("Ana Rivera", ANA))
+
+    run_until_quiet(runner)
+
+    text = Text.objects.get()
+    assert (text.status, text.reason) == (status, reason)
+    assert provider.sent == []
+
+
+def test_what_may_have_left_is_never_sent_again(people, send, provider, runner):
+    provider.answers.append(OutcomeUnknown())
+    send(people.add("Ana Rivera", ANA))
+
+    for _ in range(3):
+        run_until_quiet(runner)
+        pass_time(minutes=20)
+
+    assert status_of(ANA) == TextStatus.UNCONFIRMED
+    assert Text.objects.get().attempt_count == 1
+
+
+def test_what_certainly_did_not_leave_is_sent_when_it_is_due_again(people, send, provider, runner):
+    provider.answers.append(NotSent(retry_after=timedelta(minutes=5)))
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    assert provider.sent == []
+
+    pass_time(minutes=20)
+    run_until_quiet(runner)
+
+    assert provider.sent == [(ANA, "Can you work tonight?")]
+    assert status_of(ANA) == TextStatus.SENT
+
+
+def test_a_claim_whose_lease_is_over_becomes_unconfirmed(people, send, provider):
+    send(people.add("Ana Rivera", ANA))
+    with transaction.atomic():
+        (claim,), _ = claims.claim(1)
+    pass_time(seconds=91)
+
+    with transaction.atomic():
+        claims.record(claims.overdue())
+
+    text = Text.objects.get()
+    assert (text.status, text.reason) == (TextStatus.UNCONFIRMED, Reason.STOPPED_WHILE_SENDING)
+    assert text.attempt == claim.attempt
+    with transaction.atomic():
+        assert claims.claim(10) == ([], 0)
+
+
+def test_a_slow_slot_does_not_post_when_its_lease_is_nearly_over(people, send, provider):
+    from texting import runner
+
+    send(people.add("Ana Rivera", ANA))
+    with transaction.atomic():
+        (claim,), _ = claims.claim(1)
+
+    long_ago = time.monotonic() - conf.LEASE.total_seconds()
+    outcome = runner.send(claim, long_ago)
+
+    assert outcome.status == TextStatus.QUEUED
+    assert provider.sent == []
+
+
+def test_an_outcome_of_an_earlier_attempt_changes_nothing(people, send, provider):
+    send(people.add("Ana Rivera", ANA))
+    with transaction.atomic():
+        (old,), _ = claims.claim(1)
+        claims.record([claims.Outcome(old.text_id, old.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)])
+        (new,), _ = claims.claim(1)
+
+    with transaction.atomic():
+        changed = claims.record([claims.Outcome(old.text_id, old.attempt, TextStatus.SENT, provider_id="77")])
+
+    assert changed == 0
+    text = Text.objects.get()
+    assert (text.status, text.attempt, text.provider_id) == (TextStatus.SENDING, new.attempt, None)
+
+
+def test_a_late_answer_settles_an_unconfirmed_text(people, send, provider):
+    send(people.add("Ana Rivera", ANA))
+    with transaction.atomic():
+        (claim,), _ = claims.claim(1)
+    pass_time(seconds=91)
+    with transaction.atomic():
+        claims.record(claims.overdue())
+
+        claims.record([claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id="77")])
+
+    text = Text.objects.get()
+    assert (text.status, text.provider_id, text.reason) == (TextStatus.SENT, "77", "")
+
+
+def test_a_provider_id_of_another_text_proves_nothing(people, send, provider):
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+    with transaction.atomic():
+        (one, other), _ = claims.claim(2)
+        outcomes = [claims.Outcome(c.text_id, c.attempt, TextStatus.SENT, provider_id="77") for c in (one, other)]
+        assert claims.record(outcomes) == 2
+
+    assert sorted(Text.objects.values_list("status", "provider_id")) == [("sent", "77"), ("unconfirmed", None)]
+
+
+def test_a_line_with_a_pace_sends_one_text_a_slot(people, send, provider, runner, line):
+    Line.objects.update(pace=timedelta(hours=1))
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+
+    run_until_quiet(runner)
+    assert len(provider.sent) == 1
+
+    pass_time(hours=1)
+    run_until_quiet(runner)
+    assert len(provider.sent) == 2
+
+
+def test_batches_of_one_line_interleave(people, send, provider, line):
+    Line.objects.update(pace=timedelta(microseconds=1))
+    big = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 140)], body="big")
+    order = [next_body() for _ in range(10)]
+    send(*[people.add(f"Other {i}", f"+1651555{i:04}") for i in range(100, 103)], body="small")
+    order += [next_body() for _ in range(10)]
+
+    assert order[:10] == ["big"] * 10
+    assert order.count("small") == 3
+    assert big.texts.filter(status=TextStatus.QUEUED).count() == 23
+
+
+def next_body() -> str:
+    time.sleep(0.001)
+    with transaction.atomic():
+        (claim,), _ = claims.claim(1)
+    return claim.body
+
+
+def test_replies_go_first_and_bulk_keeps_one_slot_in_five(people, send, provider, line):
+    Line.objects.update(pace=timedelta(microseconds=1))
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="bulk")
+    for i in range(100, 120):
+        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="reply", is_reply=True)
+
+    order = [next_body() for _ in range(20)]
+
+    assert order == (["reply"] * 4 + ["bulk"]) * 4
+
+
+def test_a_line_without_pace_keeps_the_same_order_within_one_claim(people, send, provider, line):
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="bulk")
+    for i in range(100, 110):
+        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="reply", is_reply=True)
+
+    with transaction.atomic():
+        claimed, _ = claims.claim(7)
+
+    assert sorted(claim.body for claim in claimed) == ["bulk", *["reply"] * 6]
+    assert Text.objects.filter(status=TextStatus.SENDING, priority=Priority.BULK).count() == 1
+
+
+def test_an_opt_out_before_the_claim_stops_the_text_at_no_cost_to_the_line(people, send, provider, runner, line):
+    Line.objects.update(pace=timedelta(hours=1))
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+    compliance.opt_out(ANA, source=OptOut.Source.WORD, line_id=line.pk, word="STOP")
+
+    run_until_quiet(runner)
+
+    assert (status_of(ANA), status_of(BO)) == (TextStatus.BLOCKED, TextStatus.SENT)
+    assert provider.sent == [(BO, "Can you work tonight?")]
+
+
+def test_a_text_of_a_sender_who_left_does_not_leave(people, send, provider, runner, rep):
+    send(people.add("Ana Rivera", ANA))
+    rep.is_active = False
+    rep.save()
+
+    run_until_quiet(runner)
+
+    text = Text.objects.get()
+    assert (text.status, text.reason) == (TextStatus.BLOCKED, Reason.SENDER_INACTIVE)
+
+
+def test_a_text_that_could_not_leave_in_time_expires(people, send, provider, runner):
+    send(people.add("Ana Rivera", ANA))
+    Text.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    run_until_quiet(runner)
+
+    assert status_of(ANA) == TextStatus.EXPIRED
+    assert provider.sent == []
+
+
+def test_a_paused_line_keeps_its_texts(people, send, provider, runner, line):
+    Line.pause(line.pk, PauseReason.BY_HAND, now=timezone.now())
+    send(people.add("Ana Rivera", ANA))
+
+    run_until_quiet(runner)
+    assert status_of(ANA) == TextStatus.QUEUED
+
+    Line.objects.update(state=LineState.CONNECTED, pause_reason="")
+    run_until_quiet(runner)
+    assert status_of(ANA) == TextStatus.SENT
+
+
+def test_a_problem_of_the_line_pauses_it_once_and_fails_no_text(people, send, provider, runner, line):
+    provider.answers.extend([LineProblem(PauseReason.SUSPENDED)] * 2)
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+
+    run_until_quiet(runner)
+
+    line.refresh_from_db()
+    assert (line.state, line.pause_reason) == (LineState.PAUSED, PauseReason.SUSPENDED)
+    assert set(Text.objects.values_list("status", flat=True)) == {TextStatus.QUEUED}
+
+
+def test_a_lost_session_is_renewed_by_one_login_and_the_texts_leave(people, send, provider, runner, line):
+    provider.answers.extend([SessionLost(), SessionLost()])
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+
+    run_until_quiet(runner)
+    pass_time(minutes=2)
+    run_until_quiet(runner)
+
+    assert provider.logins == 1
+    assert len(provider.sent) == 2
+
+
+def test_a_session_lost_twice_pauses_the_line(people, send, provider, runner, line):
+    provider.answers.extend([SessionLost(), SessionLost()])
+    send(people.add("Ana Rivera", ANA))
+
+    run_until_quiet(runner)
+
+    line.refresh_from_db()
+    assert provider.logins == 1
+    assert (line.state, line.pause_reason) == (LineState.PAUSED, PauseReason.SESSION_LOST)
+    assert status_of(ANA) == TextStatus.QUEUED
+
+
+def test_two_runners_send_every_text_once(people, send, provider):
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 200)])
+    runners = [Runner(8), Runner(8)]
+    loops = [threading.Thread(target=runner.run) for runner in runners]
+    for loop in loops:
+        loop.start()
+    wait_for(lambda: not Text.objects.exclude(status=TextStatus.SENT).exists())
+    for runner in runners:
+        runner.stop()
+    for loop in loops:
+        loop.join(5)
+
+    assert len(provider.sent) == len(set(provider.sent)) == 100
+
+
+def wait_for(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_a_runner_that_is_told_to_stop_finishes_what_it_posts(people, send, provider):
+    posting, go_on = threading.Event(), threading.Event()
+    accept = provider.send
+
+    def slow(session_key, *, to, body):
+        posting.set()
+        go_on.wait(5)
+        return accept(session_key, to=to, body=body)
+
+    provider.send = slow
+    send(people.add("Ana Rivera", ANA))
+    runner = Runner(2)
+    loop = threading.Thread(target=runner.run)
+    loop.start()
+    assert posting.wait(5)
+
+    runner.stop()
+    send(people.add("Bo Chen", BO))
+    go_on.set()
+    loop.join(5)
+
+    assert not loop.is_alive()
+    assert (status_of(ANA), status_of(BO)) == (TextStatus.SENT, TextStatus.QUEUED)
+
+
+def test_a_notification_wakes_the_runner_before_its_poll(people, send, provider):
+    runner = Runner(2)
+    loop = threading.Thread(target=runner.run)
+    loop.start()
+    try:
+        time.sleep(0.3)
+        send(people.add("Ana Rivera", ANA))
+        wait_for(lambda: status_of(ANA) == TextStatus.SENT, seconds=5)
+    finally:
+        runner.stop()
+        loop.join(5)
+
+    assert provider.sent
+
+
+def test_sent_unconfirmed_and_refused_texts_join_a_conversation_the_others_do_not(people, send, provider, runner):
+    provider.answers.extend([OutcomeUnknown(), Refused(Reason.NOT_TEXTABLE), NotSent(retry_after=timedelta(hours=1))])
+    keys = [people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 104)]
+    send(*keys)
+
+    run_until_quiet(runner)
+
+    joined = dict(Text.objects.values_list("status", "conversation__records__record_id"))
+    assert joined.pop(TextStatus.QUEUED) is None
+    assert set(joined) == {TextStatus.SENT, TextStatus.UNCONFIRMED, TextStatus.FAILED}
+    assert all(joined.values())
+    assert Conversation.objects.count() == 3
+
+
+def test_a_removed_line_sends_nothing(rep, people, provider):
+    removed = make_line(number="+16125550101", state=LineState.REMOVED)
+    ana = people.add("Ana Rivera", ANA)
+    draft = Draft.objects.create(user=rep, selection=[ana], line=removed, shown={str(ana): ANA})
+
+    with pytest.raises(dispatch.LineNotUsable):
+        dispatch.send_batch(rep, dispatch.Composed(draft, removed, "Hello"), now=timezone.now())
+
+
+def test_canceling_stops_what_has_not_left(rep, people, send, provider, runner, line):
+    Line.objects.update(pace=timedelta(hours=1))
+    batch = send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+    run_until_quiet(runner)
+
+    assert dispatch.cancel_batch(rep, batch) == 1
+
+    pass_time(hours=2)
+    run_until_quiet(runner)
+    assert sorted(Text.objects.values_list("status", flat=True)) == [TextStatus.CANCELED, TextStatus.SENT]

@@ -1,0 +1,58 @@
+"""What a person types into Send Text, checked before anything is queued."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from texting import lines
+from texting.models import Line
+from texting.segments import count_segments, normalise_body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class BodyField(forms.CharField):
+    """A text's body: normalised first, so that a pasted control character is no error but simply not sent."""
+
+    def to_python(self, value: Any) -> str:
+        return normalise_body(str(value)) if value else ""
+
+
+class ComposeForm(forms.Form):
+    """Line and body. `lines` are those the user may send from; the body's limit is the line's provider's."""
+
+    line = forms.ModelChoiceField(
+        Line.objects.none(), label="From", error_messages={"invalid_choice": "You may not send from this line."}
+    )
+    body = BodyField(
+        label="Message", strip=False, error_messages={"required": "Write a message first: this one is empty."}
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["line"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Line.objects.filter(pk__in=[line.pk for line in lines])
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if not body.strip():
+            raise forms.ValidationError("Write a message first: this one is empty.")
+        return body
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        line, body = cleaned.get("line"), cleaned.get("body")
+        if line and body:
+            limit = lines.provider_of(line).body_limit_bytes
+            over = count_segments(body).bytes_utf8 - limit
+            if over > 0:
+                self.add_error(
+                    "body",
+                    f"This is {over:,} bytes longer than the {limit:,} ZipWhip accepts. Shorten it or send it as two; "
+                    "accents, emoji and curly quotes count for two to four bytes each.",
+                )
+        return cleaned

@@ -1,0 +1,145 @@
+"""The texts on a record: the running conversation, and a reply to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from texting import dispatch, lines, seam
+from texting.conversations import order_in_dialogue
+from texting.forms import ComposeForm
+from texting.models import Conversation, Draft, Text, TextingSettings
+from texting.seam import RecordKey
+from texting.vocabulary import TextStatus
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+    from django.http import HttpRequest
+
+    from texting.seam import Candidate
+
+TEXTS_SHOWN = 50
+
+
+def record_texts(request: HttpRequest, record_type: str, record_id: int) -> HttpResponse:
+    """The bubbles of a record's conversation, asked for again every few seconds."""
+    candidate = find_candidate(request.user, RecordKey(record_type, record_id))
+    return render(request, "texting/records/_bubbles.html", panel(request.user, candidate))
+
+
+@require_POST
+@permission_required("texting.send", raise_exception=True)
+def reply(request: HttpRequest, conversation_id: int) -> HttpResponse:
+    """Send a text to the other party of a conversation, from its line. `key` makes a double click one text."""
+    conversation = Conversation.objects.select_related("line").filter(pk=conversation_id).first()
+    if conversation is None:
+        raise Http404
+    candidates = visible_records(request.user, conversation)
+    if not candidates:
+        raise Http404
+    form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
+    if not form.is_valid():
+        messages.error(request, "Not sent. " + " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect(candidates[0].url)
+    _send_reply(request, conversation, candidates, form.cleaned_data["body"])
+    return redirect(candidates[0].url)
+
+
+def _send_reply(request: HttpRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
+    draft = _reply_draft(request, conversation, candidates, body)
+    try:
+        dispatch.send_batch(
+            request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True), now=timezone.now()
+        )
+    except dispatch.NobodyToText:
+        messages.error(
+            request, "Not sent: this number opted out, is marked “do not text”, or is no longer on the record."
+        )
+    except dispatch.AlreadySent:
+        messages.error(request, "Not sent: another reply left from this page already. Write it again.")
+    except dispatch.LineNotUsable:
+        messages.error(request, "Not sent: the line was removed. Use Send Text to write from another line.")
+
+
+def _reply_draft(request: HttpRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
+    numbers = {str(candidate.key): conversation.number for candidate in candidates}
+    draft, _ = Draft.objects.get_or_create(
+        pk=_key(request),
+        defaults={
+            "user": request.user,
+            "selection": [candidate.key for candidate in candidates],
+            "chosen_numbers": numbers,
+            "shown": numbers,
+            "line": conversation.line,
+            "body": body,
+            "source": "Reply",
+            "back_url": candidates[0].url,
+        },
+    )
+    if draft.user_id != request.user.pk:
+        raise Http404
+    return draft
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        raise Http404 from None
+
+
+def find_candidate(user: AbstractUser, key: RecordKey) -> Candidate:
+    """A record that `user` may see. Raises Http404."""
+    record_type = seam.find_record_type(key.record_type)
+    found = record_type.candidates(user, [key.record_id]) if record_type else []
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def visible_records(user: AbstractUser, conversation: Conversation) -> list[Candidate]:
+    """The records of a conversation that `user` may see."""
+    found: list[Candidate] = []
+    for record in conversation.records.order_by("pk"):
+        record_type = seam.find_record_type(record.record_type)
+        found.extend(record_type.candidates(user, [record.record_id]) if record_type else [])
+    return found
+
+
+def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
+    """What the panel shows: the latest texts with a record, its open conversation, and from where to reply."""
+    key = candidate.key
+    conversations = list(
+        Conversation.objects.filter(records__record_type=key.record_type, records__record_id=key.record_id)
+        .select_related("line")
+        .order_by("-last_text_at")[:20]
+    )
+    texts = list(
+        Text.objects.filter(conversation__in=conversations).select_related("sender").order_by("-pk")[:TEXTS_SHOWN]
+    )
+    queued = Text.objects.filter(
+        recipients__record_type=key.record_type,
+        recipients__record_id=key.record_id,
+        conversation__isnull=True,
+        status__in=[TextStatus.QUEUED, TextStatus.SENDING],
+    ).select_related("sender")
+    open_one = next((conversation for conversation in conversations if conversation.closed_at is None), None)
+    window = TextingSettings.current().idle_window
+    usable = lines.for_user(user) if user.has_perm("texting.send") else []
+    return {
+        "candidate": candidate,
+        "texts": sorted(texts, key=order_in_dialogue) + sorted(queued, key=lambda text: text.pk),
+        "open": open_one,
+        "logged_at": open_one.last_text_at + window if open_one else None,
+        "idle_window": window,
+        "may_reply": open_one is not None and open_one.line in usable,
+        "reply_key": uuid.uuid4(),
+        "app_url": lines.app_url(open_one) if open_one else "",
+    }
