@@ -5,5 +5,7 @@ from enterprise.people.filters import PersonFilter
 
 
 class ContactFilter(PersonFilter):
+    searched = "Name, id, phone, e-mail, customer or title"
+
     class Meta(PersonFilter.Meta):
         model = Contact

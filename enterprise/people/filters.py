@@ -20,12 +20,9 @@ ACTIVE_CHOICES = [("yes", "Active"), ("no", "Inactive")]
 class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """`user` narrows the choices to what they see; the queryset has to be narrowed already."""
 
-    q = django_filters.CharFilter(
-        method="search",
-        label="Name, id, phone, e-mail or job",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, id, phone, e-mail or job"}),
-        max_length=200,
-    )
+    searched = "Name, id, phone, e-mail or job"
+
+    q = django_filters.CharFilter(method="search", max_length=200)
     branch = django_filters.ModelMultipleChoiceFilter(
         queryset=Branch.objects.none(), label="Branch", widget=forms.CheckboxSelectMultiple
     )
@@ -43,6 +40,9 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
     def __init__(self, *args: Any, user: AbstractUser, **options: Any) -> None:
         super().__init__(*args, **options)
         branches = user.visible_branches() if isinstance(user, User) else Branch.objects.none()
+        self.filters["q"].extra["widget"] = forms.TextInput(
+            attrs={"type": "search", "placeholder": self.searched, "aria-label": self.searched}
+        )
         self.filters["branch"].queryset = branches
         self.filters["service_rep"].queryset = reps_in(branches)
 

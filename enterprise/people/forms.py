@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from enterprise.people.filters import reps_in
-from enterprise.people.methods import METHOD_LABELS
+from enterprise.people.methods import METHOD_LABELS, METHOD_TYPES
 
 if TYPE_CHECKING:
     from enterprise.people.models import ContactMethod, Person
@@ -36,6 +36,10 @@ PERSON_FIELDS = [
 class PersonForm(AnyModelForm):
     """`user` narrows branches and reps to those they see: nobody can put a record where they could not open it."""
 
+    # Where a form is wide enough, fields that share a line.
+    half_width = ("first_name", "last_name", "branch", "service_rep", "city", "title", "department")
+    quarter_width = ("state", "zip")
+
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         branches = user.visible_branches()
@@ -61,6 +65,11 @@ class MethodForm(AnyModelForm):
     class Meta:
         fields = ["type", "value", "is_primary"]
         labels = {"is_primary": "Primary"}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["type"].widget.choices = [("", "Type"), *METHOD_TYPES]  # type: ignore[attr-defined]  # a Select
+        self.fields["value"].label = "Number or address"
 
     def clean_value(self) -> str:
         value: str = self.cleaned_data["value"]

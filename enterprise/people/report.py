@@ -76,7 +76,7 @@ def with_problem(people: PersonQuerySet, kind: PersonKind, problem: str) -> Pers
 
 
 def count_problems(people: PersonQuerySet, kind: PersonKind) -> dict[str, int]:
-    """How many people there are (""), with any problem ("any"), MISSING and INVALID."""
+    """How many people there are ("everyone"), with any problem ("any"), MISSING and INVALID."""
     judged = people.order_by().annotate(number_problem=_number_problem(kind))
     counts = judged.aggregate(
         everyone=Count("pk"),
@@ -84,7 +84,12 @@ def count_problems(people: PersonQuerySet, kind: PersonKind) -> dict[str, int]:
         fine=Count("pk", filter=Q(number_problem="")),
     )
     problems = counts["everyone"] - counts["fine"]
-    return {"": counts["everyone"], "any": problems, MISSING: counts["missing"], INVALID: problems - counts["missing"]}
+    return {
+        "everyone": counts["everyone"],
+        "any": problems,
+        MISSING: counts["missing"],
+        INVALID: problems - counts["missing"],
+    }
 
 
 def _number_problem(kind: PersonKind) -> Coalesce:
