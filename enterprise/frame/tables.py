@@ -62,6 +62,15 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
         return int(self.paginator.count if hasattr(self, "paginator") else len(self.rows))
 
     @property
+    def total_words(self) -> str:
+        return f"{self.total:,}"
+
+    def paginate(self, *args: Any, per_page: int | None = None, **kwargs: Any) -> Any:
+        """As the library's, but an address that asks for a million rows gets the largest page there is."""
+        asked = per_page or self.per_page_choices[0]
+        return super().paginate(*args, per_page=min(asked, max(self.per_page_choices)), **kwargs)
+
+    @property
     def form_id(self) -> str:
         return f"selection-{self.selection_list}"
 

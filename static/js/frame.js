@@ -50,6 +50,7 @@ const working = document.getElementById("working");
 document.addEventListener("htmx:beforeRequest", () => working.classList.add("on"));
 document.addEventListener("htmx:afterRequest", () => working.classList.remove("on"));
 
-const focusSummary = (root) => root.querySelector?.("[data-error-summary]")?.focus();
-document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.detail.elt.parentNode ?? document));
+// Only in what has just come: a part of the page that refreshes itself must not take the focus.
+const focusSummary = (root) => (root.matches?.("[data-error-summary]") ? root : root.querySelector?.("[data-error-summary]"))?.focus();
+document.addEventListener("htmx:afterSettle", (event) => focusSummary(event.target));
 focusSummary(document);

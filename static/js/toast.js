@@ -26,7 +26,7 @@ function show({ text, level = "info", link }) {
   body.textContent = text;
   if (link) {
     const anchor = Object.assign(document.createElement("a"), { href: link.href, textContent: link.text, target: "_blank" });
-    anchor.className = "prose-link text-reset ms-1";
+    anchor.className = "prose-link text-reset";
     body.append(" ", anchor);
   }
   place();

@@ -70,5 +70,9 @@ def test_the_table_says_where_it_is_and_how_it_is_sorted(client):
     assert "?sort=name&amp;q=" in html or "?q=&amp;sort=name" in html
 
 
+def test_a_page_has_no_more_rows_than_can_be_chosen(client):
+    assert "1–25 of 47" in client.get("/employees/?per_page=1000000").text
+
+
 def test_a_table_without_rows_says_so(client):
     assert "Nothing here yet." in client.get("/employees/?q=nobody").text
