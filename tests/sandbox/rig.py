@@ -17,7 +17,15 @@ LINE = "+16125550100"
 ANA = "+16125550134"
 BO = "+16515550117"
 PROJECT = Path(__file__).resolve().parents[2]
-FAST = {"latency_ms": 0, "pace_per_second": 0, "transit_ms": 20, "echo_ms": 10, "slow_ms": 400, "retry_seconds": [0.05]}
+FAST = {
+    "latency_ms": 0,
+    "pace_per_second": 0,
+    "transit_ms": 20,
+    "echo_ms": 10,
+    "receipt_ms": 40,
+    "slow_ms": 400,
+    "retry_seconds": [0.05],
+}
 
 
 def free_port() -> int:

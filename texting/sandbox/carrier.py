@@ -11,7 +11,6 @@ from .world import World
 
 IN_PROCESS, QUEUED, DELIVERED = 1, 2, 4
 FAILS = ("failed", "failed-receipt", "spam", "stop-later")
-SECOND_THOUGHT_SECONDS = 2.0
 
 
 class Carrier:
@@ -95,7 +94,7 @@ class Carrier:
         message.delivered_ms = now_ms()
         tasks = self._progress(message, 0 if message.fate == "unconfirmed" else DELIVERED)
         if message.fate in ("receipt", "late-failure"):
-            self._loop.call_later(SECOND_THOUGHT_SECONDS, self._think_again, message)
+            self._loop.call_later(self._world.settings.receipt_ms / 1000, self._think_again, message)
         return tasks
 
     def _think_again(self, message: Message) -> None:

@@ -18,6 +18,7 @@ class Settings:
     pace_per_second: float = 5.0  # per line, at the carrier; 0 = no limit. No published figure: a guess
     transit_ms: int = 300  # from the carrier to the phone
     echo_ms: int = 50  # from the answer of message/send to its "send" event
+    receipt_ms: int = 2000  # from delivery to the receipt that confirms it or takes it back
     slow_ms: int = 8000
     mood: str = "at once"  # one of MOODS, for every call
 

@@ -11,9 +11,10 @@ function toBottom(root) {
   for (const screen of root.querySelectorAll("[data-scroll]")) screen.scrollTop = screen.scrollHeight;
 }
 
-function refreshLive(fresh) {
+function refreshLive(fresh, isAnswer) {
   for (const old of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(old.id);
+    if (old.id === "problem" && !isAnswer) continue; // what went wrong stays until something else is done
     if (!now || now.innerHTML === old.innerHTML || old.closest("details.drop[open]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     const follow = "scroll" in old.dataset && isAtBottom(old);
@@ -48,6 +49,7 @@ function refreshSlots(fresh) {
     else if (document.querySelectorAll("[data-slot]").length < wanted.length) document.getElementById("agent").before(slot);
     toBottom(slot);
   }
+  while (free.length && document.querySelectorAll("[data-slot]").length > wanted.length) free.pop().remove();
 }
 
 // The composer of a handset or of the agent is exchanged only when it would write to somebody else.
@@ -66,12 +68,12 @@ function refreshFeet(fresh) {
   }
 }
 
-function take(html) {
+function take(html, isAnswer = false) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   version = fresh.body.dataset.version;
   refreshSlots(fresh);
   refreshFeet(fresh);
-  refreshLive(fresh);
+  refreshLive(fresh, isAnswer);
   refreshStates(fresh);
 }
 
@@ -96,14 +98,19 @@ async function send(form, button) {
   const answer = await fetch(form.action, { method: "POST", body: isFile ? data : new URLSearchParams(data) });
   const isDone = !new URL(answer.url).searchParams.has("problem");
   for (const field of form.querySelectorAll("input[type=file]")) field.value = "";
-  const written = form.querySelector("input[name=body]");
-  if (written && isDone && button?.name !== "quick") written.value = "";
-  take(await answer.text());
+  if (isDone) {
+    const written = form.querySelector("input[name=body], #new-number");
+    if (written && button?.name !== "quick") written.value = "";
+    const panel = form.closest("details.drop[open]");
+    if (panel) panel.open = false;
+    history.replaceState(null, "", answer.url);
+  }
+  take(await answer.text(), true);
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || !form.querySelector("input[name=number][type=hidden]")) return;
+  if (form.method !== "post" || "native" in form.dataset) return;
   event.preventDefault();
   for (const open of form.querySelectorAll("details[open]")) open.open = false;
   send(form, event.submitter).catch(() => look());
