@@ -154,3 +154,10 @@ def set_window(**span):
 
 
 __all__ = ["ANA", "BO", "LINE_NUMBER", "STRANGER", "TextStatus", "make_line", "message", "pass_time", "set_window"]
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Tests run without `collectstatic`, so there is no manifest to look files up in."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
