@@ -1,13 +1,258 @@
+"""The administrator's pages: the lines with their credentials, and what the firm decides about texting."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime, time, timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from texting import conf, seam
+from texting import lines as lines_module
+from texting.line_forms import CredentialsForm, initial_of
+from texting.line_list import LineRow, kind_words, list_lines, row_of
+from texting.models import Line, TextingSettings
+from texting.settings_form import SettingsForm
+from texting.vocabulary import LineState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.contrib.auth.models import AbstractUser
     from django.http import HttpRequest, HttpResponse
 
+# Within this a second Save of the same credentials is a double click or a reload, and no mistake.
+SECOND_CLICK = timedelta(minutes=2)
+# So many lines that are paused are told of one by one above the list.
+NOTES = 5
 
-def nothing(request: HttpRequest, **_: object) -> HttpResponse:
-    raise NotImplementedError
+may_manage = permission_required("texting.manage_lines", raise_exception=True)
+may_change_settings = permission_required("texting.change_textingsettings", raise_exception=True)
 
 
-lines = add = edit = check = pause = resume = remove = settings = nothing
+def of_line_in_use(view: Callable[[HttpRequest, Line], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Give a view its line; one that was removed meanwhile leads back to the list, which says so."""
+
+    @wraps(view)
+    def found(request: HttpRequest, line_id: int) -> HttpResponse:
+        line = get_object_or_404(Line, pk=line_id)
+        if line.state == LineState.REMOVED:
+            messages.info(request, f"{line} was removed. Add it again to use it.")
+            return redirect("texting:lines")
+        return view(request, line)
+
+    return found
+
+
+@may_manage
+@require_safe
+def lines(request: HttpRequest) -> HttpResponse:
+    return _show(request)
+
+
+@may_manage
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+def add(request: HttpRequest) -> HttpResponse:
+    """`?again=` names a removed line to begin with."""
+    again = request.GET.get("again", "")
+    removed = Line.objects.filter(pk=again, state=LineState.REMOVED).first() if again.isdecimal() else None
+    form = CredentialsForm(
+        request.POST if request.method == "POST" else None, initial=initial_of(removed) if removed else {}
+    )
+    if form.is_valid():
+        try:
+            line = lines_module.connect(_user(request), form.credentials)
+        except lines_module.LineTaken as taken:
+            if _is_second_click(taken.line, form):
+                _say_it_is_there(request, taken.line)
+                return redirect("texting:lines")
+            words = f"{taken.line} is connected already: it is the line of {taken.line.owner_name}."
+            form.add_error("username", words)
+            return _show(request, form, taken=taken.line, status=422)
+        except lines_module.ConnectionFailed as failure:
+            form.add_error(failure.field or None, f"{failure.words} Nothing was saved.")
+        else:
+            _say_whether_connected(request, line)
+            return redirect("texting:lines")
+    return _show(request, form, status=422 if form.errors else 200)
+
+
+@may_manage
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@of_line_in_use
+def edit(request: HttpRequest, line: Line) -> HttpResponse:
+    form = CredentialsForm(request.POST if request.method == "POST" else None, line=line, initial=initial_of(line))
+    if form.is_valid():
+        try:
+            _change(request, line, form)
+        except lines_module.ConnectionFailed as failure:
+            form.add_error(failure.field or None, f"{failure.words} Nothing was changed.")
+        else:
+            return redirect("texting:lines")
+    return _show(request, form, status=422 if form.errors else 200)
+
+
+@may_manage
+@require_POST
+@of_line_in_use
+def check(request: HttpRequest, line: Line) -> HttpResponse:
+    """Test a line, and put right what a test can: a dead session, webhooks that are missing."""
+    was_connecting = line.state == LineState.CONNECTING
+    try:
+        lines_module.check(line)
+    except lines_module.ConnectionFailed as failure:
+        messages.error(request, f"{line}: {failure.words}")
+        return redirect("texting:lines")
+    is_complete = lines_module.finish_connecting(line)
+    row = _row(line)
+    if was_connecting or not is_complete:
+        _say_whether_connected(request, line)
+    elif row.is_paused:
+        messages.success(request, f"ZipWhip accepts {line}. It is still paused: resume it to let texts out.")
+    else:
+        messages.success(request, f"{line} works: ZipWhip answered, and {_hooks(row)} are registered.")
+    return redirect("texting:lines")
+
+
+@may_manage
+@require_POST
+@of_line_in_use
+def pause(request: HttpRequest, line: Line) -> HttpResponse:
+    if lines_module.pause(_user(request), line, now=timezone.now()):
+        messages.success(request, f"Paused {line}. Its texts wait until you resume it; answers still come in.")
+    else:
+        messages.info(request, f"{line} was paused already.")
+    return redirect("texting:lines")
+
+
+@may_manage
+@require_POST
+@of_line_in_use
+def resume(request: HttpRequest, line: Line) -> HttpResponse:
+    if line.state != LineState.PAUSED:
+        messages.info(request, f"{line} is not paused.")
+        return redirect("texting:lines")
+    try:
+        is_resumed = lines_module.resume(_user(request), line)
+    except lines_module.ConnectionFailed as failure:
+        messages.error(request, f"{line} stays paused. {failure.words}")
+        return redirect("texting:lines")
+    if is_resumed:
+        messages.success(request, f"{line} sends again.")
+    else:
+        words = f"{line} stays paused: ZipWhip answers, but only {_hooks(_row(line))} are registered. Try again."
+        messages.error(request, words)
+    return redirect("texting:lines")
+
+
+@may_manage
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_line_in_use
+def remove(request: HttpRequest, line: Line) -> HttpResponse:
+    """Ask first; the question is a dialog where scripts run and a page where they don't."""
+    if request.method != "POST":
+        template = "_remove.html" if request.headers.get("HX-Request") else "remove.html"
+        return render(request, f"texting/lines/{template}", {"row": _row(line)})
+    count = lines_module.remove(_user(request), line, now=timezone.now())
+    blocked = f" {count} queued text{' was' if count == 1 else 's were'} blocked." if count else ""
+    messages.success(request, f"Removed {line}.{blocked} Its history is kept.")
+    return redirect("texting:lines")
+
+
+@may_change_settings
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    form = SettingsForm(request.POST if request.method == "POST" else None, settings=TextingSettings.current())
+    if form.is_valid():
+        if form.save(_user(request)):
+            messages.success(request, "Saved. The new settings hold from now on, for open conversations too.")
+        else:
+            messages.info(request, "Nothing was changed.")
+        return redirect("texting:settings")
+    return render(request, "texting/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _show(
+    request: HttpRequest, form: CredentialsForm | None = None, *, taken: Line | None = None, status: int = 200
+) -> HttpResponse:
+    """The list, with the form beside it when there is one."""
+    kinds = {kind.key: kind_words(kind) for kind in seam.owner_kinds()}
+    asked = request.GET.get("owner", "")
+    wanted = asked if asked in kinds else ""
+    rows = list_lines(owner_kind=wanted, midnight=_midnight())
+    stopped = [row for row in rows if row.is_paused or row.is_connecting]
+    context: dict[str, Any] = {
+        "rows": rows,
+        "stopped": stopped[:NOTES],
+        "more_stopped_count": max(len(stopped) - NOTES, 0),
+        "kinds": sorted(kinds.items(), key=lambda kind: kind[1]),
+        "wanted": wanted,
+        "form": form,
+        "taken": taken,
+        "hours_to_live": conf.TEXT_LIFE // timedelta(hours=1),
+    }
+    return render(request, "texting/lines/list.html", context, status=status)
+
+
+def _change(request: HttpRequest, line: Line, form: CredentialsForm) -> None:
+    """The login first: when it fails, nothing is changed. Raises ConnectionFailed."""
+    is_new_owner = form.owner != line.owner
+    if form.is_new_login:
+        credentials = form.credentials
+        lines_module.change_password(_user(request), line, username=credentials.username, password=credentials.password)
+    if is_new_owner:
+        lines_module.change_owner(_user(request), line, form.owner)
+    if form.is_new_login:
+        _say_whether_connected(request, line)
+    elif is_new_owner:
+        messages.success(request, f"Saved. {line} is the line of {line.owner_name} now.")
+    else:
+        messages.info(request, "Nothing was changed.")
+
+
+def _is_second_click(line: Line, form: CredentialsForm) -> bool:
+    is_recent = line.state_changed_at > timezone.now() - SECOND_CLICK
+    return is_recent and (line.owner, line.username) == (form.owner, form.credentials.username)
+
+
+def _say_it_is_there(request: HttpRequest, line: Line) -> None:
+    if line.state == LineState.CONNECTED:
+        messages.success(request, f"{line} is connected for {line.owner_name}. It was added once.")
+    else:
+        messages.info(request, f"{line} is being connected. Reload this page in a moment to see how it went.")
+
+
+def _say_whether_connected(request: HttpRequest, line: Line) -> None:
+    row = _row(line)
+    if line.state == LineState.CONNECTED and row.hook_count == row.wanted_hook_count:
+        messages.success(request, f"Connected {line} for {row.owner_name}. {_hooks(row)} are registered.")
+    elif line.state == LineState.PAUSED:
+        messages.info(request, f"Saved. ZipWhip accepts {line}; it stays paused until you resume it.")
+    else:
+        words = f"Logged in to {line}, but only {_hooks(row)} are registered, so not all answers would arrive."
+        messages.warning(request, words)
+
+
+def _hooks(row: LineRow) -> str:
+    return f"{row.hook_count} of {row.wanted_hook_count} webhooks"
+
+
+def _row(line: Line) -> LineRow:
+    return row_of(line, midnight=_midnight())
+
+
+def _midnight() -> datetime:
+    return datetime.combine(timezone.localdate(), time.min, timezone.get_current_timezone())
+
+
+def _user(request: HttpRequest) -> AbstractUser:
+    """Of a view that asks for a permission, which nobody anonymous has."""
+    return cast("AbstractUser", request.user)

@@ -8,23 +8,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from texting import conf, seam
-from texting.errors import LineProblem, NotSent, ProviderError, TextingError
-from texting.models import Line, LineWebhook, Text
+from texting.errors import LineProblem, ProviderError, SessionLost, TextingError
+from texting.line_hooks import provider_of as provider_of
+from texting.line_hooks import register_hooks, take_down_hooks
+from texting.models import Line, Text
 from texting.numbers import format_number
-from texting.providers import get_provider
-from texting.vocabulary import EventKind, LineState, PauseReason, Reason, TextStatus
+from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from typing import Any
 
     from django.contrib.auth.models import AbstractUser
 
+    from texting.models import Conversation
     from texting.providers.base import Provider
     from texting.seam import Owner
 
@@ -34,6 +37,9 @@ logger = logging.getLogger(__name__)
 SECOND_LOSS = timedelta(minutes=10)
 # While one process logs in, the others leave the line alone.
 RENEWAL_LEASE = timedelta(seconds=60)
+UNREACHABLE = "ZipWhip cannot be reached right now. Try again in a few minutes."
+# What connecting again changes on a removed line, to be put back when it fails.
+_RESERVED = ["owner_kind", "owner_id", "username", "password_token", "webhook_token", "state", "state_changed_at"]
 
 
 class LineTaken(TextingError):
@@ -45,17 +51,22 @@ class LineTaken(TextingError):
 
 
 class ConnectionFailed(TextingError):
-    """No line was made or changed. `words` tell a person what to do; `field` is the form field that is wrong, or ""."""
+    """No line was made or changed.
 
-    def __init__(self, words: str, field: str = "") -> None:
+    `words` tell a person what to do; `field` is the form field that is wrong, or "". `reason` is set when it is the
+    account that is to blame, and not the moment.
+    """
+
+    def __init__(self, words: str, field: str = "", reason: PauseReason | None = None) -> None:
         super().__init__(words)
         self.words = words
         self.field = field
+        self.reason = reason
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the form asks for. `number` is the line's, in E.164; `username` as ZipWhip wants it: digits or name@digits."""
+    """What the form asks for. `number` is the line's, in E.164; `username` is digits, or an operator's name@digits."""
 
     owner: Owner
     number: str
@@ -63,9 +74,9 @@ class Credentials:
     password: str
 
 
-def provider_of(line: Line) -> Provider:
-    urls = conf.provider_urls(line.provider)
-    return get_provider(line.provider, url=urls.api, app_url=urls.app)
+def app_url(conversation: Conversation) -> str:
+    """Where the conversation goes on in the provider's own app: a plain link, never with a session key."""
+    return provider_of(conversation.line).conversation_url(conversation.number)
 
 
 def for_user(user: AbstractUser) -> list[Line]:
@@ -79,99 +90,89 @@ def for_user(user: AbstractUser) -> list[Line]:
 def connect(user: AbstractUser, credentials: Credentials) -> Line:
     """Connect a line, new or removed before: log in, see whose it is, register webhooks.
 
-    The line is committed as connecting first; a failed login leaves nothing behind. A webhook that could not be
-    registered leaves it connecting: `finish_connecting` goes on from there. Raises LineTaken, ConnectionFailed.
+    The line is committed as connecting first; a failed login leaves no line behind, and a removed one as it was.
+    A webhook that could not be registered leaves it connecting: `finish_connecting` goes on from there. Raises
+    LineTaken, ConnectionFailed.
     """
-    line, is_new = _reserve(user, credentials)
-    provider = provider_of(line)
+    line, before = _reserve(user, credentials)
     try:
-        session_key = _log_in(provider, credentials)
+        session_key = _log_in(provider_of(line), credentials)
     except ConnectionFailed:
-        _undo(line, is_new)
+        _undo(line, before)
         raise
-    _keep_session(line, session_key)
-    conf.audit()(
-        actor_id=user.pk,
-        action="line.connected",
-        subject=f"line:{line.pk}",
-        facts={"owner_kind": line.owner_kind, "owner_id": line.owner_id},
-    )
+    with transaction.atomic():
+        _keep_session(line, session_key)
+        _record(user, "line.connected", line, {"owner_kind": line.owner_kind, "owner_id": line.owner_id})
     finish_connecting(line)
     return line
 
 
 def change_password(user: AbstractUser, line: Line, *, username: str, password: str) -> None:
-    """Log in with new credentials and go on with them; the old ones stay when that fails. Raises ConnectionFailed."""
-    credentials = Credentials(line.owner, line.number, username, password)
-    session_key = _log_in(provider_of(line), credentials)
-    line.username = username
-    line.set_secret("password", password)
-    line.save(update_fields=["username", "password_token"])
-    _keep_session(line, session_key)
-    conf.audit()(actor_id=user.pk, action="line.password_changed", subject=f"line:{line.pk}", facts={})
-    finish_connecting(line)
+    """Log in with new credentials and go on with them; the old ones stay when that fails. Raises ConnectionFailed.
+
+    A line that was paused for a problem goes on; one that was paused by hand stays paused.
+    """
+    session_key = _log_in(provider_of(line), Credentials(line.owner, line.number, username, password))
+    with transaction.atomic():
+        line.username = username
+        line.set_secret("password", password)
+        line.save(update_fields=["username", "password_token"])
+        _keep_session(line, session_key)
+        _record(user, "line.password_changed", line, {})
+    if line.pause_reason != PauseReason.BY_HAND and register_hooks(line):
+        _mark_connected(line, [LineState.CONNECTING, LineState.PAUSED])
 
 
 def change_owner(user: AbstractUser, line: Line, owner: Owner) -> None:
     line.owner_kind, line.owner_id = owner
-    line.save(update_fields=["owner_kind", "owner_id"])
-    conf.audit()(
-        actor_id=user.pk,
-        action="line.owner_changed",
-        subject=f"line:{line.pk}",
-        facts={"owner_kind": owner.kind, "owner_id": owner.owner_id},
-    )
+    with transaction.atomic():
+        line.save(update_fields=["owner_kind", "owner_id"])
+        _record(user, "line.owner_changed", line, {"owner_kind": owner.kind, "owner_id": owner.owner_id})
 
 
 def finish_connecting(line: Line) -> bool:
-    """Register the webhooks that are missing; True, and the line connected, when all are there.
-
-    Hooks of ours that point elsewhere (an old secret, another address) are replaced, other people's are left alone.
-    """
-    provider = provider_of(line)
-    session_key = line.reveal("session").reveal()
-    urls = {event: webhook_url(line, event) for event in provider.events}
-    try:
-        _sweep_hooks(provider, line, session_key, urls)
-        have = set(line.webhooks.values_list("event", flat=True))
-        for event in provider.events:
-            if event not in have:
-                hook = provider.add_hook(session_key, event, urls[event])
-                LineWebhook.objects.create(line=line, event=event, provider_hook_id=hook.provider_id)
-    except ProviderError as error:
-        logger.warning("line %s: webhooks are not all registered: %s", line.pk, error)
+    """Register the webhooks that are missing; True when all are there. A paused line stays paused."""
+    if not register_hooks(line):
         return False
-    Line.objects.filter(pk=line.pk).exclude(state=LineState.REMOVED).update(
-        state=LineState.CONNECTED, pause_reason="", state_changed_at=Now(), last_contact_at=Now()
-    )
-    line.refresh_from_db()
+    _mark_connected(line, [LineState.CONNECTING])
     return True
 
 
 def check(line: Line) -> None:
-    """Ask ZipWhip whether the line's session is alive, logging in anew if not. Raises ConnectionFailed."""
-    provider = provider_of(line)
+    """Ask ZipWhip whether the line's session is alive, logging in anew if not. Raises ConnectionFailed.
+
+    A line whose account turns out to have a problem is paused.
+    """
     try:
-        provider.get_account(line.reveal("session").reveal())
-    except (LineProblem, NotSent):
-        number, username = line.number, line.username
-        password = line.reveal("password").reveal()
-        _keep_session(line, _log_in(provider, Credentials(line.owner, number, username, password)))
-    except ProviderError as error:
-        raise ConnectionFailed("ZipWhip answered, but not in a way we understand. Try again in a minute.") from error
+        if not _is_alive(line):
+            password = line.reveal("password").reveal()
+            session_key = _log_in(provider_of(line), Credentials(line.owner, line.number, line.username, password))
+            _keep_session(line, session_key)
+    except ConnectionFailed as failure:
+        if failure.reason:
+            pause_for(line, failure.reason)
+        raise
     Line.objects.filter(pk=line.pk).update(last_contact_at=Now())
 
 
-def pause(user: AbstractUser, line: Line, *, now: datetime) -> None:
-    if Line.pause(line.pk, PauseReason.BY_HAND, now=now):
-        conf.audit()(actor_id=user.pk, action="line.paused", subject=f"line:{line.pk}", facts={})
+def pause(user: AbstractUser, line: Line, *, now: datetime) -> bool:
+    """Stop a line by hand; False when it was not in use."""
+    with transaction.atomic():
+        is_paused = Line.pause(line.pk, PauseReason.BY_HAND, now=now)
+        if is_paused:
+            _record(user, "line.paused", line, {"reason": PauseReason.BY_HAND.value})
+    return is_paused
 
 
 def resume(user: AbstractUser, line: Line) -> bool:
-    """Let a paused line go on, once it is known to be well. Raises ConnectionFailed."""
+    """Let a paused line go on once it is well; False when webhooks are missing. Raises ConnectionFailed."""
     check(line)
-    conf.audit()(actor_id=user.pk, action="line.resumed", subject=f"line:{line.pk}", facts={})
-    return finish_connecting(line)
+    if not register_hooks(line):
+        return False
+    with transaction.atomic():
+        if _mark_connected(line, [LineState.PAUSED]):
+            _record(user, "line.resumed", line, {})
+    return True
 
 
 def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
@@ -180,15 +181,14 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
     Its webhooks are taken down at the provider where that works; texts that still come in are taken in.
     """
     with transaction.atomic():
-        Line.objects.select_for_update(no_key=True).get(pk=line.pk)
+        if Line.objects.select_for_update(no_key=True).get(pk=line.pk).state == LineState.REMOVED:
+            return 0
         Line.objects.filter(pk=line.pk).update(state=LineState.REMOVED, pause_reason="", state_changed_at=now)
         blocked_count = Text.objects.filter(line=line, status=TextStatus.QUEUED).update(
             status=TextStatus.BLOCKED, reason=Reason.LINE_REMOVED, status_at=now
         )
-        conf.audit()(
-            actor_id=user.pk, action="line.removed", subject=f"line:{line.pk}", facts={"blocked": blocked_count}
-        )
-    _take_down_hooks(line)
+        _record(user, "line.removed", line, {"blocked": blocked_count})
+    take_down_hooks(line)
     return blocked_count
 
 
@@ -219,9 +219,7 @@ def renew_session(line_id: int, session_version: int) -> None:
         Line.objects.filter(pk=line_id).update(session_renewed_at=None)
         return
     line.set_secret("session", session.key)
-    Line.objects.filter(pk=line_id).update(
-        session_token=line.session_token, next_free_at=Now(), last_contact_at=Now()
-    )
+    Line.objects.filter(pk=line_id).update(session_token=line.session_token, next_free_at=Now(), last_contact_at=Now())
 
 
 def pause_for(line: Line, reason: PauseReason) -> None:
@@ -234,36 +232,51 @@ def pause_for(line: Line, reason: PauseReason) -> None:
         conf.audit()(actor_id=None, action="line.paused", subject=f"line:{line.pk}", facts={"reason": reason.value})
 
 
-def webhook_url(line: Line, event: EventKind) -> str:
-    """The address ZipWhip calls for an event of a line; whoever knows it may tell us things, so it is a secret."""
-    path = reverse("texting:webhook", args=[line.pk, line.reveal("webhook").reveal(), event.value])
-    return conf.public_url() + path
+def _record(user: AbstractUser, action: str, line: Line, facts: dict[str, Any]) -> None:
+    conf.audit()(actor_id=user.pk, action=action, subject=f"line:{line.pk}", facts=facts)
 
 
-def _reserve(user: AbstractUser, credentials: Credentials) -> tuple[Line, bool]:
-    with transaction.atomic():
-        line = Line.objects.select_for_update().filter(number=credentials.number).first()
-        if line and line.state != LineState.REMOVED:
-            raise LineTaken(line)
-        is_new = line is None
-        line = line or Line(number=credentials.number, owner_kind="", owner_id=0, created_by=user)
-        line.owner_kind, line.owner_id = credentials.owner
-        line.username = credentials.username
-        line.state = LineState.CONNECTING
-        line.state_changed_at = Now()
-        line.save()
-        line.set_secret("password", credentials.password)
-        line.set_secret("webhook", secrets.token_urlsafe(32))
-        line.save(update_fields=["password_token", "webhook_token"])
-        line.webhooks.all().delete()
-    return line, is_new
+def _reserve(user: AbstractUser, credentials: Credentials) -> tuple[Line, dict[str, Any]]:
+    """The line, committed as connecting; and what it was before, {} for a new one."""
+    try:
+        with transaction.atomic():
+            line = Line.objects.select_for_update().filter(number=credentials.number).first()
+            if line and line.state != LineState.REMOVED:
+                raise LineTaken(line)
+            before = {field: getattr(line, field) for field in _RESERVED} if line else {}
+            line = line or Line(number=credentials.number, owner_kind="", owner_id=0, created_by_id=user.pk)
+            line.owner_kind, line.owner_id = credentials.owner
+            line.username = credentials.username
+            line.state = LineState.CONNECTING
+            line.state_changed_at = Now()
+            line.save()
+            line.set_secret("password", credentials.password)
+            line.set_secret("webhook", secrets.token_urlsafe(32))
+            line.save(update_fields=["password_token", "webhook_token"])
+    except IntegrityError as error:
+        # Two at once: the other one was quicker.
+        raise LineTaken(Line.objects.get(number=credentials.number)) from error
+    return line, before
 
 
-def _undo(line: Line, is_new: bool) -> None:
-    if is_new:
-        line.delete()
+def _undo(line: Line, before: dict[str, Any]) -> None:
+    if before:
+        Line.objects.filter(pk=line.pk).update(**before)
     else:
-        Line.objects.filter(pk=line.pk).update(state=LineState.REMOVED, state_changed_at=Now())
+        line.delete()
+
+
+def _is_alive(line: Line) -> bool:
+    """Raises ConnectionFailed when nobody can tell."""
+    if not line.session_token:
+        return False
+    try:
+        account = provider_of(line).get_account(line.reveal("session").reveal())
+    except (SessionLost, LineProblem):
+        return False
+    except ProviderError as error:
+        raise ConnectionFailed(UNREACHABLE) from error
+    return account.number == line.number
 
 
 def _log_in(provider: Provider, credentials: Credentials) -> str:
@@ -271,20 +284,32 @@ def _log_in(provider: Provider, credentials: Credentials) -> str:
         session = provider.login(credentials.username, credentials.password)
         account = provider.get_account(session.key)
     except LineProblem as error:
-        raise ConnectionFailed(
-            "ZipWhip refused this username and password. Check both in ZipWhip’s own app.", "password"
-        ) from error
+        raise _account_problem(error) from error
     except ProviderError as error:
-        raise ConnectionFailed(
-            "ZipWhip cannot be reached right now, so nothing was saved. Try again in a few minutes."
-        ) from error
+        raise ConnectionFailed(UNREACHABLE) from error
     if account.number != credentials.number:
         raise ConnectionFailed(
             f"ZipWhip says these credentials belong to {format_number(account.number)}. "
             "Enter that number’s own username.",
             "username",
+            PauseReason.OTHER_LINE,
         )
     return session.key
+
+
+def _account_problem(error: LineProblem) -> ConnectionFailed:
+    if error.reason == PauseReason.WRONG_PASSWORD:
+        words = "ZipWhip refused this username and password. Check both in ZipWhip’s own app."
+        return ConnectionFailed(words, "password", error.reason)
+    return ConnectionFailed(f"{error.reason.label}. Ask ZipWhip’s support what to do.", "", error.reason)
+
+
+def _mark_connected(line: Line, states: Sequence[LineState]) -> bool:
+    changed = Line.objects.filter(pk=line.pk, state__in=states).update(
+        state=LineState.CONNECTED, pause_reason="", state_changed_at=Now(), last_contact_at=Now()
+    )
+    line.refresh_from_db()
+    return bool(changed)
 
 
 def _keep_session(line: Line, session_key: str) -> None:
@@ -296,30 +321,3 @@ def _keep_session(line: Line, session_key: str) -> None:
         last_contact_at=Now(),
     )
     line.refresh_from_db()
-
-
-def _sweep_hooks(provider: Provider, line: Line, session_key: str, urls: dict[EventKind, str]) -> None:
-    """Take down our hooks that are outdated or doubled, and note which good ones the provider holds."""
-    ours = conf.public_url() + reverse("texting:webhook", args=[line.pk, "secret", "event"]).removesuffix("secret/event")
-    good: dict[EventKind, str] = {}
-    for hook in provider.list_hooks(session_key):
-        if not hook.url.startswith(ours):
-            continue
-        if hook.event and hook.url == urls.get(hook.event) and hook.event not in good:
-            good[hook.event] = hook.provider_id
-        else:
-            provider.delete_hook(session_key, hook.provider_id)
-    line.webhooks.exclude(provider_hook_id__in=good.values()).delete()
-    for event, hook_id in good.items():
-        LineWebhook.objects.get_or_create(line=line, event=event, defaults={"provider_hook_id": hook_id})
-
-
-def _take_down_hooks(line: Line) -> None:
-    try:
-        provider = provider_of(line)
-        session_key = line.reveal("session").reveal()
-        for hook in line.webhooks.all():
-            provider.delete_hook(session_key, hook.provider_hook_id)
-            hook.delete()
-    except ProviderError as error:
-        logger.warning("line %s: its webhooks could not be taken down: %s", line.pk, error)

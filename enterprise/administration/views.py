@@ -1,17 +1,98 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
 
-OPENED_BY = ("users.administer", "texting.manage_lines", "people.import_people")
+
+@dataclass(frozen=True)
+class Entry:
+    """Something to administer. `permission` opens it; "" stands for superusers."""
+
+    title: str
+    words: str
+    icon: str
+    url_name: str
+    permission: str
+
+    @property
+    def url(self) -> str:
+        """Empty when the page is not there."""
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    entries: list[Entry]
+
+
+SECTIONS = [
+    Section(
+        "Texting",
+        [
+            Entry(
+                "External services",
+                "The lines that texts are sent from, and their accounts.",
+                "plug-connected",
+                "administration:external-services",
+                "texting.manage_lines",
+            ),
+            Entry(
+                "Texting settings",
+                "When a conversation is logged, under what, and who is texted.",
+                "adjustments",
+                "texting:settings",
+                "texting.change_textingsettings",
+            ),
+        ],
+    ),
+    Section(
+        "People",
+        [
+            Entry(
+                "Import",
+                "Employees and contacts from CSV files.",
+                "upload",
+                "people:import",
+                "people.import_people",
+            ),
+            Entry(
+                "Numbers to clean",
+                "Everyone whose number is missing or cannot be texted.",
+                "phone-off",
+                "people:textable-report",
+                "users.administer",
+            ),
+        ],
+    ),
+    Section(
+        "Enterprise",
+        [
+            Entry(
+                "Django admin",
+                "Users and their roles, branches, action codes, stored webhooks.",
+                "database",
+                "admin:index",
+                "",
+            ),
+        ],
+    ),
+]
+OPENED_BY = [entry.permission for section in SECTIONS for entry in section.entries if entry.permission]
 
 
 def for_administrators(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -28,9 +109,21 @@ def for_administrators(view: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 @for_administrators
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "administration/index.html")
+    sections = [
+        Section(section.title, [entry for entry in section.entries if entry.url and _may_open(request, entry)])
+        for section in SECTIONS
+    ]
+    return render(
+        request, "administration/index.html", {"sections": [section for section in sections if section.entries]}
+    )
 
 
-@for_administrators
+@permission_required("texting.manage_lines", raise_exception=True)
 def external_services(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/external_services.html")
+
+
+def _may_open(request: HttpRequest, entry: Entry) -> bool:
+    if entry.permission:
+        return request.user.has_perm(entry.permission)
+    return request.user.is_superuser and request.user.is_staff

@@ -1,0 +1,169 @@
+"""The credentials of a line, as an administrator types them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from texting import numbers, seam
+from texting.errors import InvalidNumber
+from texting.line_list import kind_words
+from texting.lines import Credentials
+from texting.numbers import format_number, parse_number
+from texting.vocabulary import NumberProblem
+
+if TYPE_CHECKING:
+    from texting.models import Line
+
+_SEPARATORS = frozenset("()-.+ \u2010\u2011\u2012\u2013\u2212")
+_DIGITS = frozenset("0123456789")
+
+
+def read_username(typed: str) -> tuple[str, str]:
+    """Return the line's number in E.164 and the username as ZipWhip's client takes it.
+
+    "(612) 555-0100" gives "16125550100", and an operator's "dan@(612) 555-0100" gives "dan@16125550100". Raises
+    ValidationError that says what is wrong.
+    """
+    # Invisible marks come along when a number is copied from a phone's contacts.
+    visible = "".join(one for one in typed if unicodedata.category(one) != "Cf")
+    operator, at, written = visible.strip().rpartition("@")
+    if at and not operator:
+        raise forms.ValidationError("Write the operator’s name before the @, as in dan@6125550100.")
+    if any(one.isspace() or not one.isprintable() for one in operator):
+        raise forms.ValidationError("An operator’s name has no space in it.")
+    number = _read_number(" ".join(written.split()))
+    return number, f"{operator}{at}{number.removeprefix('+')}"
+
+
+def _read_number(written: str) -> str:
+    odd = next((one for one in written if one not in _DIGITS | _SEPARATORS), "")
+    if odd:
+        raise forms.ValidationError(f"{written} has “{odd}” in it; a number has only digits, spaces and ( ) - . +")
+    try:
+        return parse_number(written)
+    except InvalidNumber as error:
+        if error.problem == NumberProblem.TOLL_FREE:
+            # Toll-free numbers cannot be texted, but they can be lines: ZipWhip text-enables them.
+            return "+1" + numbers.digits_of(written)[-10:]
+        if error.problem == NumberProblem.MISSING:
+            raise forms.ValidationError("Enter the line’s number, such as 6125550100.") from error
+        raise forms.ValidationError(f"{error.words}.") from error
+
+
+class CredentialsForm(forms.Form):
+    """Who a line belongs to, and the account behind it; `line` when it is one that exists.
+
+    Which one it belongs to is asked by one field a kind of owner; that of the account type chosen counts. The password
+    is never shown again; an empty one keeps that of the `line`.
+    """
+
+    account_type = forms.ChoiceField(label="Account type")
+    username = forms.CharField(
+        label="Username",
+        max_length=80,
+        help_text="The line’s own number, or name@number for an operator: as one signs in to ZipWhip.",
+        error_messages={"required": "Enter the line’s number, such as 6125550100."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "num"}),
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=200,
+        strip=False,
+        help_text="Kept encrypted. Nobody can read it back here.",
+        error_messages={"required": "Enter the password that goes with this username."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, line: Line | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+        self.number = ""
+        self.kinds = sorted(seam.owner_kinds(), key=lambda kind: kind.label)
+        self.fields["account_type"] = forms.ChoiceField(
+            label="Account type", choices=[(kind.key, kind.label) for kind in self.kinds]
+        )
+        for kind in self.kinds:
+            self.fields[_owner_field(kind.key)] = self._owner_choice(kind)
+        self.order_fields(["account_type", *(_owner_field(kind.key) for kind in self.kinds), "username", "password"])
+        if line and line.password_token:
+            self.fields["password"].required = False
+            self.fields["password"].help_text = "Leave it empty to keep the stored one, which nobody can read here."
+
+    def _owner_choice(self, kind: seam.OwnerKind) -> forms.TypedChoiceField:
+        choices = kind.choices()
+        current = self.line.owner_id if self.line and self.line.owner_kind == kind.key else None
+        if current and current not in dict(choices):
+            # One that may own no new line keeps the one it has.
+            choices = [*choices, *kind.names([current]).items()]
+        return forms.TypedChoiceField(
+            label=kind_words(kind),
+            choices=[("", "Choose…"), *choices],
+            coerce=int,
+            required=False,
+            error_messages={"invalid_choice": "This one is gone or inactive: choose another."},
+        )
+
+    @property
+    def owner_fields(self) -> list[tuple[str, forms.BoundField, bool]]:
+        """Key of the kind, its field, and whether it is the one to be filled in."""
+        chosen = self["account_type"].value() or (self.kinds[0].key if self.kinds else "")
+        return [(kind.key, self[_owner_field(kind.key)], kind.key == chosen) for kind in self.kinds]
+
+    def clean_username(self) -> str:
+        self.number, username = read_username(self.cleaned_data["username"])
+        if self.line and self.number != self.line.number:
+            raise forms.ValidationError(
+                f"This line is {format_number(self.line.number)}, and that does not change. "
+                "Add credentials for another number."
+            )
+        return username
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = cleaned.get("account_type", "")
+        for kind in self.kinds:
+            name = _owner_field(kind.key)
+            if kind.key != chosen:
+                self.errors.pop(name, None)
+            elif not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, f"Choose the {kind_words(kind).lower()} this line belongs to.")
+        return cleaned
+
+    @property
+    def owner(self) -> seam.Owner:
+        """Of a valid form."""
+        kind = self.cleaned_data["account_type"]
+        return seam.Owner(kind, self.cleaned_data[_owner_field(kind)])
+
+    @property
+    def credentials(self) -> Credentials:
+        """Of a valid form. A password that was left empty is the stored one."""
+        password = self.cleaned_data["password"]
+        if not password and self.line:
+            password = self.line.reveal("password").reveal()
+        return Credentials(self.owner, self.number, self.cleaned_data["username"], password)
+
+    @property
+    def is_new_login(self) -> bool:
+        """Whether there is anything to try at ZipWhip; of a valid form of an existing line."""
+        changed_username = self.line is not None and self.cleaned_data["username"] != self.line.username
+        return changed_username or bool(self.cleaned_data["password"])
+
+
+def initial_of(line: Line) -> dict[str, Any]:
+    """What the form shows of a line; never the password."""
+    operator, at, digits = line.username.rpartition("@")
+    return {
+        "account_type": line.owner_kind,
+        _owner_field(line.owner_kind): line.owner_id,
+        "username": f"{operator}{at}{format_number('+' + digits)}",
+    }
+
+
+def _owner_field(kind: str) -> str:
+    return f"owner_{kind}"

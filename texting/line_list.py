@@ -1,0 +1,116 @@
+"""The lines as the administrator's list shows them: whose, how they are, how busy. A fixed number of queries."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from texting import seam
+from texting.line_hooks import provider_of
+from texting.models import Line, LineWebhook, Text
+from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+_WORD_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """`today_count` is of texts that left, `queued_count` of those that wait to."""
+
+    line: Line
+    owner_name: str
+    owner_kind: str
+    hook_count: int
+    wanted_hook_count: int
+    today_count: int
+    queued_count: int
+
+    @property
+    def name(self) -> str:
+        """For sentences: "Duluth’s line"."""
+        return f"{self.owner_name}’s line" if self.owner_name else "The line"
+
+    @property
+    def is_paused(self) -> bool:
+        return self.line.state == LineState.PAUSED
+
+    @property
+    def is_connecting(self) -> bool:
+        return self.line.state == LineState.CONNECTING
+
+    @property
+    def is_removed(self) -> bool:
+        return self.line.state == LineState.REMOVED
+
+    @property
+    def was_paused_by_hand(self) -> bool:
+        return self.line.pause_reason == PauseReason.BY_HAND
+
+    @property
+    def needs_password(self) -> bool:
+        return self.line.pause_reason in (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE)
+
+
+def kind_words(kind: seam.OwnerKind) -> str:
+    """The label as people write it: "ServiceRep" becomes "Service rep"."""
+    return _WORD_BORDER.sub(" ", kind.label).capitalize()
+
+
+def list_lines(*, owner_kind: str, midnight: datetime) -> list[LineRow]:
+    """Every line, or those of one kind of owner; what needs a person first, the rest by number."""
+    lines = Line.objects.all()
+    if owner_kind:
+        lines = lines.filter(owner_kind=owner_kind)
+    rows = _rows(list(lines), midnight)
+    return sorted(rows, key=lambda row: not row.is_paused)
+
+
+def row_of(line: Line, *, midnight: datetime) -> LineRow:
+    return _rows([line], midnight)[0]
+
+
+def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
+    kinds = {kind.key: kind_words(kind) for kind in seam.owner_kinds()}
+    names = _owner_names(lines)
+    ids = [line.pk for line in lines]
+    hooks = _counts(LineWebhook.objects.filter(line__in=ids))
+    today = _counts(Text.objects.filter(line__in=ids, direction=Direction.OUT, left_at__gte=midnight))
+    queued = _counts(Text.objects.filter(line__in=ids, status=TextStatus.QUEUED))
+    return [
+        LineRow(
+            line=line,
+            owner_name=names.get(line.owner, ""),
+            owner_kind=kinds.get(line.owner_kind, line.owner_kind),
+            hook_count=hooks[line.pk],
+            wanted_hook_count=len(provider_of(line).events),
+            today_count=today[line.pk],
+            queued_count=queued[line.pk],
+        )
+        for line in lines
+    ]
+
+
+def _owner_names(lines: list[Line]) -> dict[seam.Owner, str]:
+    ids: dict[str, set[int]] = {}
+    for line in lines:
+        ids.setdefault(line.owner_kind, set()).add(line.owner_id)
+    return {
+        seam.Owner(kind.key, owner_id): name
+        for kind in seam.owner_kinds()
+        if kind.key in ids
+        for owner_id, name in kind.names(ids[kind.key]).items()
+    }
+
+
+def _counts(found: QuerySet[LineWebhook] | QuerySet[Text]) -> Counter[int]:
+    counted = found.order_by().values_list("line_id").annotate(count=Count("pk"))
+    return Counter(dict(counted))

@@ -1,0 +1,165 @@
+"""What the firm decides about texting, and whether it may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db import transaction
+
+from texting import conf, seam
+from texting.models import TextingSettings
+from texting.models.settings import LONGEST_IDLE_WINDOW, SHORTEST_IDLE_WINDOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.contrib.auth.models import AbstractUser
+    from django.http import QueryDict
+
+    from texting.seam import FilingChoice
+
+UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+# More digits than this are no number of anything; they would only overflow.
+_LARGEST_AMOUNT = 1_000_000
+
+
+class FilingSelect(forms.Select):
+    """A drop-down in which what cannot be chosen is there, disabled, with the reason in words."""
+
+    def __init__(self, choices: Mapping[str, FilingChoice]) -> None:
+        super().__init__()
+        self.filing_choices = choices
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        choice = self.filing_choices.get(str(value))
+        if choice and choice.why_not:
+            option["attrs"]["disabled"] = True
+            option["label"] = f"{choice.label}: {_lower_first(choice.why_not)}"
+        return option
+
+
+class SettingsForm(forms.Form):
+    """`settings` are those in force."""
+
+    idle_amount = forms.IntegerField(
+        label="Log a conversation after",
+        error_messages={
+            "required": "Enter how long nobody must have written, such as 24.",
+            "invalid": "Write a whole number in digits, such as 24.",
+        },
+        widget=forms.NumberInput(attrs={"min": 1, "step": 1, "inputmode": "numeric", "class": "num"}),
+    )
+    idle_unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in UNITS])
+    text_inactive = forms.BooleanField(label="Text inactive people too", required=False)
+
+    use_required_attribute = False
+
+    def __init__(self, data: QueryDict | None = None, *, settings: TextingSettings) -> None:
+        super().__init__(data, initial=_initial_of(settings))
+        self.record_types = seam.record_types()
+        self.filing = {
+            kind.key: {choice.value: choice for choice in kind.filing_choices()} for kind in self.record_types
+        }
+        for kind in self.record_types:
+            self.fields[_filing_field(kind.key)] = self._filing_field(kind, settings.filed_under.get(kind.key, ""))
+
+    def _filing_field(self, kind: seam.RecordType, current: str) -> forms.ChoiceField:
+        choices = self.filing[kind.key]
+        problem = choices[current].why_not if current in choices else ""
+        return forms.ChoiceField(
+            label=f"{kind.label_plural} are logged under",
+            choices=[("", "Choose…"), *((choice.value, choice.label) for choice in choices.values())],
+            widget=FilingSelect(choices),
+            # A firm that has none to choose must still be able to change the rest.
+            required=any(not choice.why_not for choice in choices.values()),
+            help_text=f"{choices[current].label} cannot be used any more: {_lower_first(problem)}" if problem else "",
+            error_messages={
+                "required": f"Choose one: without it, conversations with {kind.label_plural.lower()} are not logged.",
+                "invalid_choice": "This one is gone: choose another.",
+            },
+        )
+
+    @property
+    def filing_fields(self) -> list[forms.BoundField]:
+        return [self[_filing_field(kind.key)] for kind in self.record_types]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for kind in self.record_types:
+            choice = self.filing[kind.key].get(cleaned.get(_filing_field(kind.key), ""))
+            if choice and choice.why_not:
+                self.add_error(
+                    _filing_field(kind.key), f"{choice.label} cannot be used: {_lower_first(choice.why_not)}"
+                )
+        amount, unit = cleaned.get("idle_amount"), cleaned.get("idle_unit")
+        if amount is not None and unit:
+            self._check_window(amount, unit)
+        return cleaned
+
+    def _check_window(self, amount: int, unit: str) -> None:
+        written = f"{amount:,} {unit if amount != 1 else unit.removesuffix('s')}"
+        if amount < 1:
+            self.add_error("idle_amount", f"{written} is too short: the shortest is 1 minute.")
+        elif amount > _LARGEST_AMOUNT or amount * UNITS[unit] > LONGEST_IDLE_WINDOW:
+            self.add_error("idle_amount", f"{written} is too long: the longest is 30 days.")
+
+    def save(self, user: AbstractUser) -> bool:
+        """Keep what a valid form says; False when it says nothing new."""
+        with transaction.atomic():
+            settings = TextingSettings.objects.select_for_update().get(pk=TextingSettings.current().pk)
+            before = _facts(settings)
+            settings.idle_window = self.idle_window
+            settings.text_inactive = self.cleaned_data["text_inactive"]
+            settings.filed_under = self._filed_under(settings.filed_under)
+            after = _facts(settings)
+            if after == before:
+                return False
+            settings.save(update_fields=["idle_window", "text_inactive", "filed_under"])
+            facts = {"before": before, "after": after}
+            conf.audit()(actor_id=user.pk, action="settings.changed", subject="texting:settings", facts=facts)
+        return True
+
+    @property
+    def idle_window(self) -> timedelta:
+        """Of a valid form."""
+        amount: int = self.cleaned_data["idle_amount"]
+        return max(amount * UNITS[self.cleaned_data["idle_unit"]], SHORTEST_IDLE_WINDOW)
+
+    def _filed_under(self, before: dict[str, str]) -> dict[str, str]:
+        chosen = {kind.key: self.cleaned_data[_filing_field(kind.key)] for kind in self.record_types}
+        # What is kept for a kind of record that is not there just now is none of this form's business.
+        return {key: value for key, value in {**before, **chosen}.items() if value}
+
+
+def _facts(settings: TextingSettings) -> dict[str, Any]:
+    return {
+        "idle_window_seconds": int(settings.idle_window.total_seconds()),
+        "text_inactive": settings.text_inactive,
+        "filed_under": settings.filed_under,
+    }
+
+
+def _initial_of(settings: TextingSettings) -> dict[str, Any]:
+    unit = _unit_of(settings.idle_window)
+    filing = {_filing_field(key): value for key, value in settings.filed_under.items()}
+    # Rounded up, should someone have set seconds elsewhere.
+    amount = -(-settings.idle_window // UNITS[unit])
+    return {"idle_amount": amount, "idle_unit": unit, "text_inactive": settings.text_inactive, **filing}
+
+
+def _unit_of(window: timedelta) -> str:
+    """The largest unit that goes into `window` whole; a day is "24 hours", as people say."""
+    if window > UNITS["days"] and not window % UNITS["days"]:
+        return "days"
+    return "hours" if not window % UNITS["hours"] else "minutes"
+
+
+def _filing_field(key: str) -> str:
+    return f"filed_under_{key}"
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,32 @@
+"""{% load texting_lines %}: how many lines there are, for the host's own pages."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django import template
+from django.db.models import Count, Q
+
+from texting.models import Line
+from texting.vocabulary import LineState
+
+register = template.Library()
+
+
+class LineCounts(TypedDict):
+    """Of the lines that are not removed."""
+
+    all: int
+    paused: int
+    connecting: int
+
+
+@register.simple_tag
+def line_counts() -> LineCounts:
+    """{% line_counts as lines %}"""
+    counted = Line.objects.in_use().aggregate(
+        all=Count("pk"),
+        paused=Count("pk", filter=Q(state=LineState.PAUSED)),
+        connecting=Count("pk", filter=Q(state=LineState.CONNECTING)),
+    )
+    return LineCounts(all=counted["all"], paused=counted["paused"], connecting=counted["connecting"])
