@@ -167,6 +167,16 @@ def test_a_handset_is_added_for_any_number_and_for_nothing_else(line):
     assert 'role="alert"' in page(line, problem="number")
 
 
+def test_an_old_handset_comes_back_by_adding_it_again(line):
+    for number in range(4):
+        line.send(to=f"612555013{number}")
+    assert not handset(page(line), "(612) 555-0130")
+
+    press(line, "add", number="6125550130")
+
+    assert handset(page(line), "(612) 555-0130")
+
+
 def test_clear_all_takes_texts_and_handsets(line):
     delivered(line)
 

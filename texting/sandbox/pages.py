@@ -74,6 +74,7 @@ async def show(request: web.Request) -> web.Response:
         moods=[(one, MOOD_WORDS[one]) for one in MOODS],
         mood=desk.world.settings.mood,
         texts=len(desk.world.messages),
+        handsets=len(desk.world.handsets),
         zone=f"{local(now_ms()):%Z}",
         version=desk.world.version,
         tricks=TRICKS,
@@ -151,12 +152,14 @@ async def write_as_agent(desk: Desk, form: Form, address: Address) -> str:
 
 
 async def add_handset(desk: Desk, form: Form, address: Address) -> str:
-    """Add a phone and show it beside those that are shown."""
+    """Add a phone, or bring one back, and show it beside those that are shown."""
     digits = "".join(one for one in _field(form, "number") if one.isdigit())
     number = find_number(f"+{digits}" if len(digits) == 11 else digits)
     if number is None or not is_textable(number):
         return "number"
-    desk.world.get_handset(number)
+    handset = desk.world.get_handset(number)
+    handset.added_ms = now_ms()
+    desk.world.save(handset)
     if any(name == "handset" for name, _ in address):
         address.insert(0, ("handset", number))
     return ""

@@ -12,6 +12,8 @@ from .world import World
 
 SHOWN_WITHOUT_CHOICE = 3
 LAST_TEXTS = 60
+LAST_TALKS = 60
+LAST_HANDSETS = 200
 TINTS = 5
 
 
@@ -77,6 +79,7 @@ class Agent:
     label: str
     lines: list[tuple[str, str]]
     rows: list[Row]
+    rows_left_out: int
     open: Person | None
     unread: int  # in the open conversation
     bubbles: list[Bubble]
@@ -117,7 +120,7 @@ def by_newest(world: World) -> list[Handset]:
 
 def choices(world: World, shown: list[Phone]) -> list[Choice]:
     numbers = {one.person.number for one in shown}
-    people = (person(world, one.number) for one in by_newest(world))
+    people = (person(world, one.number) for one in by_newest(world)[:LAST_HANDSETS])
     return [Choice(one.number, one.label, one.name, one.number in numbers) for one in people]
 
 
@@ -192,7 +195,8 @@ def agent(desk: Desk, chosen: Chosen) -> Agent | None:
         line=line,
         label=for_people(line),
         lines=[(one, for_people(one)) for one in world.lines],
-        rows=[_row(world, texts, texts[0].other == other) for texts in talks],
+        rows=[_row(world, texts, texts[0].other == other) for texts in talks[:LAST_TALKS]],
+        rows_left_out=len(talks[LAST_TALKS:]),
         open=person(world, other) if other else None,
         unread=_unread(open_texts),
         bubbles=[_on_the_line(world, one) for one in reversed(open_texts[:LAST_TEXTS])],
