@@ -102,7 +102,7 @@ def without_secrets(words: str, sent: Iterable[str]) -> str:
 
     They may quote the number, the body, the session key or a piece of it; what has a digit is dropped as well.
     """
-    told = {part.lower() for value in sent for part in re.findall(r"[^\W\d_]+", value) if len(part) > 2}
+    told = {part.lower() for value in sent for part in re.findall(r"[^\W\d_]+", value)}
     kept = []
     for word in words[:2000].split():
         bare = re.sub(r"\W", "", word).lower()
