@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from enterprise.users.roles import ADMINISTRATOR, FRONT_OFFICE, FRONT_OFFICE_WITHOUT_TEXTING
 
+ADMINISTRATOR_NAME = "ada"
+LINE_NUMBER = "+16125550100"
+LINE_BRANCH = "Minneapolis"
 # Everyone's, and no secret: it is printed, and the demo is refused outside of development.
 PASSWORD = "welcome to the demo"  # noqa: S105 - meant to be known
 
@@ -120,6 +123,7 @@ KEPT_NUMBERS = frozenset(
     {"612 0100", "651 0100", "206 0100", "416 0100", "612 0101", "612 0102"}
     | {"612 0134", "612 0178", "651 0108", "763 0126"}
 )
+IDENTS_APART = 100_000
 EMPLOYEE_COUNT = 300
 CONTACT_COUNT = 80
 KNOWN_EMPLOYEES = [

@@ -51,6 +51,7 @@ class PersonForm(AnyModelForm):
         if not self.instance.pk and user.home_branch_id:
             self.initial.setdefault("branch", user.home_branch_id)
             self.initial.setdefault("service_rep", user.pk)
+        self.fields["zip"].label = "ZIP"
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
 
     def _choose_from(self, name: str, choices: models.QuerySet[Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from enterprise.people.imports.columns import SERVICE_REP, Columns, Line
+from enterprise.people.imports.columns import FLAG_COLUMNS, SERVICE_REP, Columns, Line
 from enterprise.people.imports.results import LineOutcome, Outcome
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from enterprise.people.imports.references import References
     from enterprise.people.models import ContactMethod, Person
+
+
+_COLUMN_NAMES = {field_name: column for column, field_name in FLAG_COLUMNS.items()}
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ def _change(person: Person, values: dict[str, Any]) -> list[str]:
         stored = getattr(person, name)
         if getattr(stored, "pk", stored) != getattr(value, "pk", value):
             setattr(person, name, value)
-            changed.append(name)
+            changed.append(_COLUMN_NAMES.get(name, name))
     return changed
 
 

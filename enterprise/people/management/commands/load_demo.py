@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enterprise.people.demo import is_empty, make_demo
-from enterprise.people.demo_data import PASSWORD, USERS
+from enterprise.people.demo_data import ADMINISTRATOR_NAME, LINE_BRANCH, LINE_NUMBER, PASSWORD, USERS
 from enterprise.users.models import User
 
 if TYPE_CHECKING:
@@ -25,7 +27,27 @@ class Command(BaseCommand):
             raise CommandError("The demo has passwords that everybody knows: it is loaded only where DEBUG is True.")
         if not show and is_empty():
             make_demo(timezone.now())
+        if not show:
+            self._connect_line()
         self._say_how_to_sign_in()
+
+    def _connect_line(self) -> None:
+        """Connect the demo firm's line to the sandbox; again each time, for the sandbox may call another address."""
+        if not User.objects.filter(username=ADMINISTRATOR_NAME).exists():
+            return
+        os.environ.setdefault("TEXTING_LINE_PASSWORD", PASSWORD)
+        try:
+            call_command(
+                "connect_line",
+                LINE_NUMBER,
+                kind="branch",
+                owner=LINE_BRANCH,
+                by=ADMINISTRATOR_NAME,
+                file_under="TEXT",
+                stderr=self.stderr,
+            )
+        except CommandError as error:
+            self.stderr.write(f"The demo firm’s line is not connected: {error}")
 
     def _say_how_to_sign_in(self) -> None:
         there = set(

@@ -1,0 +1,39 @@
+"""The cast: riya of Minneapolis, dan of St. Paul, who must see none of Minneapolis, and ada, who sees all."""
+
+import pytest
+
+
+@pytest.fixture
+def minneapolis(db):
+    from tests.enterprise.builders import make_branch
+
+    return make_branch("Minneapolis")
+
+
+@pytest.fixture
+def st_paul(db):
+    from tests.enterprise.builders import make_branch
+
+    return make_branch("St. Paul")
+
+
+@pytest.fixture
+def riya(minneapolis):
+    from tests.enterprise.builders import make_user
+
+    return make_user("riya", branch=minneapolis, first_name="Riya", last_name="Shah")
+
+
+@pytest.fixture
+def dan(st_paul):
+    from tests.enterprise.builders import make_user
+
+    return make_user("dan", branch=st_paul, first_name="Dan", last_name="Larsen")
+
+
+@pytest.fixture
+def ada(minneapolis):
+    from enterprise.users.roles import ADMINISTRATOR
+    from tests.enterprise.builders import make_user
+
+    return make_user("ada", branch=minneapolis, role=ADMINISTRATOR, first_name="Ada", last_name="Bergström")
