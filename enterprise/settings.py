@@ -215,6 +215,8 @@ LOGGING = {
         # urllib3 writes whole URLs at DEBUG; the provider's carry session keys and numbers.
         "urllib3": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
+        # One line of greeting for every process.
+        "axes": {"level": "WARNING"},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from texting.models import Recipient, Text
 
 register = template.Library()
+_WORDS = {status.value: status.label.lower() for status in TextStatus} | {"not_texted": "not texted"}
 _UNITS = [(timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")]
 
 
@@ -44,8 +45,8 @@ def status_words(text: Text) -> str:
 
 @register.filter
 def with_word(count: int, status: str) -> str:
-    """A count with its status: "12 sent"."""
-    return f"{count:,} {TextStatus(status).label.lower()}"
+    """A count with its status: "12 sent", "3 not texted"."""
+    return f"{count:,} {_WORDS.get(status, status)}"
 
 
 @register.filter
