@@ -1,6 +1,8 @@
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +23,16 @@ def as_user():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def count_queries():
+    """How many queries a call makes, after one that warms the caches."""
+
+    def count(call):
+        call()
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count

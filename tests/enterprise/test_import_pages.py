@@ -1,0 +1,94 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from enterprise.employees.models import Employee
+from enterprise.people.models import ImportRun
+from tests.enterprise.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+UPLOAD = "/people/import/"
+GOOD = "employee_id,first_name,last_name,branch,sms\n100001,Ana,Rivera,Minneapolis,612-555-0134\n"
+
+
+def upload(client, content=GOOD, *, name="people.csv", **fields):
+    content = content.encode() if isinstance(content, str) else content
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content), **fields})
+
+
+def test_a_stranger_is_sent_to_sign_in(client):
+    assert client.get(UPLOAD).url.startswith(reverse("users:sign-in"))
+
+
+def test_a_rep_may_not_import(as_user, riya):
+    client = as_user(riya)
+    assert client.get(UPLOAD).status_code == 403
+    assert upload(client).status_code == 403
+    assert not ImportRun.objects.exists()
+
+
+def test_another_administrators_upload_is_not_there(as_user, ada):
+    run_url = upload(as_user(ada), create_missing="on").url
+    other = as_user(make_user("otto", role="Administrator"))
+    assert other.get(run_url).status_code == 404
+    assert other.post(run_url).status_code == 404
+    assert not Employee.objects.exists()
+
+
+def test_uploading_only_looks_at_the_file(as_user, ada):
+    client = as_user(ada)
+    page = client.get(upload(client).url)
+    assert page.status_code == 200
+    assert "Import employees" in page.text
+    assert not Employee.objects.exists()
+
+
+def test_confirming_imports_exactly_that_file_once(as_user, ada):
+    client = as_user(ada)
+    url = upload(client).url
+    client.post(url)
+    Employee.objects.update(first_name="Changed since")
+    again = client.post(url, follow=True)
+    assert "nothing was done twice" in again.text
+    assert Employee.objects.get().first_name == "Changed since"
+    run = ImportRun.objects.get()
+    assert (run.imported_at is None, bytes(run.content)) == (False, b"")
+
+
+def test_bad_lines_are_listed_and_there_is_nothing_to_confirm(as_user, ada):
+    client = as_user(ada)
+    page = client.get(upload(client, GOOD.replace("Minneapolis", "Nowhere")).url)
+    assert "There is no branch “Nowhere”." in page.text
+    assert "Import employees" not in page.text
+
+
+def test_what_became_bad_since_the_look_imports_nothing(as_user, ada, minneapolis):
+    client = as_user(ada)
+    url = upload(client).url
+    minneapolis.name = "Renamed"
+    minneapolis.save()
+    page = client.post(url, follow=True)
+    assert "Nothing was imported" in page.text
+    assert not Employee.objects.exists()
+
+
+def test_looking_at_another_file_forgets_the_first(as_user, ada):
+    client = as_user(ada)
+    first = upload(client).url
+    upload(client)
+    assert client.get(first).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "The file is empty."), (b"PK\x03\x04", "not a CSV file"), (b"a,b\n", "employee_id")]
+)
+def test_a_file_that_is_none_is_refused_in_words(as_user, ada, content, words):
+    page = as_user(ada).post(UPLOAD, {"file": SimpleUploadedFile("x.csv", content)}, follow=True)
+    assert words in page.text
+
+
+def test_no_file_at_all_is_said_beside_the_field(as_user, ada):
+    page = as_user(ada).post(UPLOAD, {})
+    assert page.status_code == 422
+    assert "Choose a file." in page.text
