@@ -35,7 +35,7 @@ class PersonList(KindView):
             "table": table,
             "filters": filters,
             "chips": chips(filters, request.GET),
-            "total": visible.count(),
+            "visible_count": visible.count(),
             "may_add": self.user.has_perm(self.kind.permission("add")),
             "add_url": f"{self.kind.app}:add",
         }

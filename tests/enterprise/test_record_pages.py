@@ -1,0 +1,215 @@
+import pytest
+from django.urls import reverse
+
+from enterprise.contacts.models import Contact, Customer
+from enterprise.employees.models import Employee
+from enterprise.messagelog.models import Message
+from enterprise.users.roles import FRONT_OFFICE_WITHOUT_TEXTING
+from tests.enterprise.builders import make_code, make_contact, make_customer, make_employee, make_method, make_user
+
+pytestmark = pytest.mark.django_db
+
+ACTIONS = ["", "edit/", "deactivate/", "reactivate/"]
+
+
+def person_fields(branch, *methods, initial=0, **fields):
+    """What the form posts; `methods` are dicts of a row each, the first `initial` of them stored already."""
+    posted = {"first_name": "Ana", "last_name": "Rivera", "branch": branch.pk, **fields}
+    posted |= {"methods-TOTAL_FORMS": len(methods), "methods-INITIAL_FORMS": initial}
+    for number, method in enumerate(methods):
+        posted |= {f"methods-{number}-{name}": value for name, value in method.items()}
+    return posted
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_stranger_is_sent_to_sign_in(client, action):
+    person = make_employee()
+    assert client.get(f"/employees/{person.pk}/{action}").url.startswith(reverse("users:sign-in"))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("make", [make_employee, make_contact])
+def test_another_branchs_record_is_not_there(as_user, dan, minneapolis, make, action):
+    person = make(branch=minneapolis)
+    address = f"{person.get_absolute_url()}{action}"
+    assert as_user(dan).get(address).status_code == 404
+    if action:
+        assert as_user(dan).post(address, person_fields(minneapolis)).status_code == 404
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_somebody_without_a_role_may_not(as_user, riya, action):
+    person = make_employee()
+    riya.groups.clear()
+    assert as_user(riya).get(f"/employees/{person.pk}/{action}").status_code == 403
+
+
+def test_a_record_that_never_was_is_not_there(as_user, riya):
+    assert as_user(riya).get("/employees/999999/").status_code == 404
+
+
+def test_the_record_shows_each_method_with_its_verdict(as_user, riya):
+    person = make_employee(sms="612.555.0134", cell_phone="612-555-01", office_phone="n/a", email="ana@example.com")
+    page = as_user(riya).get(person.get_absolute_url()).text
+    for words in (
+        "(612) 555-0134", "Texts go to this number.", "Entered as 612.555.0134", "8 of 10 digits", "Skipped",
+        "ana@example.com", "Cell Phone needs correcting",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_who_may_text_has_send_text_and_who_may_not_has_not(as_user, riya, minneapolis):
+    person = make_employee(sms="612-555-0134")
+    page = as_user(riya).get(person.get_absolute_url()).text
+    assert f'value="employee:{person.pk}"' in page
+    assert page.count("Send Text") >= 2
+    sofia = make_user("sofia", branch=minneapolis, role=FRONT_OFFICE_WITHOUT_TEXTING)
+    assert 'form="send-text"' not in as_user(sofia).get(person.get_absolute_url()).text
+
+
+def test_the_log_shows_the_latest_first_and_can_be_narrowed(as_user, riya):
+    person, text, note = make_employee(), make_code("TEXT"), make_code("NOTE")
+    for number in range(12):
+        code = note if number == 3 else text
+        Message.objects.create(
+            record_type="employee", record_id=person.pk, action_code=code, author_name="Riya", body=f"Entry {number}."
+        )
+    client = as_user(riya)
+    page = client.get(person.get_absolute_url())
+    assert [message.body for message in page.context["log"].messages][:2] == ["Entry 11.", "Entry 10."]
+    assert "All 12 messages" in page.text
+    assert "Entry 0." in client.get(person.get_absolute_url(), {"log": "all"}).text
+    narrowed = client.get(person.get_absolute_url(), {"code": note.pk})
+    assert [message.body for message in narrowed.context["log"].messages] == ["Entry 3."]
+    assert client.get(person.get_absolute_url(), {"code": "x' OR 1=1"}).context["log"].total == 12
+
+
+def test_the_record_costs_the_same_for_one_and_for_fifty_messages(as_user, riya, count_queries):
+    person, code, client = make_employee(sms="612-555-0134"), make_code(), as_user(riya)
+    entry = {"record_type": "employee", "record_id": person.pk, "action_code": code, "author_name": "R", "body": "x"}
+    Message.objects.create(**entry)
+    address = f"{person.get_absolute_url()}?log=all"
+    one = count_queries(lambda: client.get(address))
+    Message.objects.bulk_create(Message(**entry) for _ in range(50))
+    for number in range(5):
+        make_method(person, "phone", f"612-555-01{number}9")
+    assert count_queries(lambda: client.get(address)) == one
+
+
+def test_an_employee_is_added_with_contact_methods_and_the_next_id(as_user, riya, minneapolis):
+    posted = person_fields(
+        minneapolis,
+        {"type": "sms", "value": "612 555 0134", "is_primary": "on"},
+        {"type": "email", "value": "ana@example.com"},
+        {"type": "", "value": ""},
+        job_title="Welder",
+    )
+    page = as_user(riya).post("/employees/add/", posted, follow=True)
+    person = Employee.objects.get()
+    assert page.redirect_chain[0][0] == person.get_absolute_url()
+    assert (person.ident, person.number_for_texts.e164) == ("100000", "+16125550134")
+    assert Employee.objects.search("welder 0134 ana@example").get() == person
+
+
+def test_a_number_that_cannot_be_texted_is_saved_and_marked(as_user, riya, minneapolis):
+    posted = person_fields(minneapolis, {"type": "sms", "value": "555-01"})
+    page = as_user(riya).post("/employees/add/", posted, follow=True)
+    assert "cannot be texted" in page.text
+    assert Employee.objects.get().methods.get().problem == "malformed"
+
+
+def test_the_primary_mark_can_move_and_stays_where_it_was_not_touched(as_user, riya, minneapolis):
+    person = make_employee(email="a@example.com")
+    email = person.methods.get()
+    email.is_primary = True
+    email.save()
+    one = make_method(person, "sms", "612-555-0101", is_primary=True)
+    two = make_method(person, "sms", "612-555-0102")
+    posted = person_fields(
+        minneapolis,
+        {"id": email.pk, "type": "email", "value": "a@example.com", "is_primary": "on"},
+        {"id": one.pk, "type": "sms", "value": "612-555-0101"},
+        {"id": two.pk, "type": "sms", "value": "612-555-0102", "is_primary": "on"},
+        initial=3,
+    )
+    assert as_user(riya).post(f"/employees/{person.pk}/edit/", posted).status_code == 302
+    assert list(person.methods.filter(is_primary=True)) == [email, two]
+
+
+def test_two_primary_ones_of_a_type_are_refused_and_what_was_typed_is_kept(as_user, riya, minneapolis):
+    posted = person_fields(
+        minneapolis,
+        {"type": "sms", "value": "612-555-0101", "is_primary": "on"},
+        {"type": "sms", "value": "612-555-0102", "is_primary": "on"},
+        note="typed",
+    )
+    page = as_user(riya).post("/employees/add/", posted)
+    assert page.status_code == 422
+    assert "tick only one" in page.text
+    assert "typed" in page.text
+    assert not Employee.objects.exists()
+
+
+def test_a_method_can_be_removed(as_user, riya, minneapolis):
+    person = make_employee(sms="612-555-0101")
+    row = {"id": person.methods.get().pk, "type": "sms", "value": "612-555-0101", "DELETE": "on"}
+    as_user(riya).post(f"/employees/{person.pk}/edit/", person_fields(minneapolis, row, initial=1))
+    assert not person.methods.exists()
+    assert not Employee.objects.search("0101").exists()
+
+
+def test_another_persons_method_cannot_be_changed_through_the_form(as_user, riya, minneapolis):
+    mine, other = make_employee("Ana"), make_employee("Bo", sms="612-555-0199")
+    row = {"id": other.methods.get().pk, "type": "sms", "value": "612-555-0100"}
+    as_user(riya).post(f"/employees/{mine.pk}/edit/", person_fields(minneapolis, row, initial=1))
+    assert other.methods.get().value == "612-555-0199"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"first_name": ""}, "This field is required."),
+        ({"first_name": "x" * 81}, "at most 80 characters"),
+        ({"first_name": "a\x00b"}, "Null characters are not allowed."),
+        ({"branch": "99999"}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_saved_is_said_in_words(as_user, riya, minneapolis, fields, words):
+    page = as_user(riya).post("/employees/add/", person_fields(minneapolis) | fields)
+    assert page.status_code == 422
+    assert words in page.text
+
+
+def test_a_record_cannot_be_put_into_a_branch_one_does_not_see(as_user, riya, st_paul):
+    page = as_user(riya).post("/employees/add/", person_fields(st_paul))
+    assert page.status_code == 422
+    assert not Employee.objects.exists()
+
+
+@pytest.mark.parametrize("junk", [{}, {"methods-TOTAL_FORMS": "x"}, {"methods-TOTAL_FORMS": "99999"}])
+def test_a_form_without_its_rows_is_an_error_and_no_crash(as_user, riya, minneapolis, junk):
+    posted = {"first_name": "Ana", "branch": minneapolis.pk, **junk}
+    assert as_user(riya).post("/employees/add/", posted).status_code == 422
+
+
+def test_a_contact_belongs_to_a_known_customer_or_to_a_new_one(as_user, riya, minneapolis):
+    acme, client = make_customer("Acme Foods"), as_user(riya)
+    client.post("/contacts/add/", person_fields(minneapolis, customer_name="  ACME foods "))
+    assert Contact.objects.get().customer == acme
+    client.post("/contacts/add/", person_fields(minneapolis, customer_name="Zebra Works"))
+    assert {customer.name for customer in Customer.objects.all()} == {"Acme Foods", "Zebra Works"}
+    assert Contact.objects.search("zebra").exists()
+
+
+def test_deactivating_asks_by_name_and_keeps_everything(as_user, riya):
+    person = make_employee("Ana", "Rivera", sms="612-555-0134")
+    client = as_user(riya)
+    assert "Deactivate Ana Rivera?" in client.get(f"/employees/{person.pk}/deactivate/").text
+    person.refresh_from_db()
+    assert person.is_active
+    client.post(f"/employees/{person.pk}/deactivate/")
+    person.refresh_from_db()
+    assert (person.is_active, person.methods.count()) == (False, 1)
+    client.post(f"/employees/{person.pk}/reactivate/")
+    person.refresh_from_db()
+    assert person.is_active
