@@ -45,7 +45,10 @@ def columns_of(kind: PersonKind) -> Columns:
 def people_of(kind: PersonKind, count: int, rng: Random, numbers: Numbers) -> list[Line]:
     """Ids begin well above those that a firm's own first import is likely to bring."""
     names = rng.sample([(first, last) for first in data.FIRST_NAMES for last in data.LAST_NAMES], count)
-    return [_line(kind, kind.model.first_ident + data.IDENTS_APART + place, name, rng, numbers) for place, name in enumerate(names)]
+    return [
+        _line(kind, kind.model.first_ident + data.IDENTS_APART + place, name, rng, numbers)
+        for place, name in enumerate(names)
+    ]
 
 
 def _line(kind: PersonKind, ident: int, name: tuple[str, str], rng: Random, numbers: Numbers) -> Line:

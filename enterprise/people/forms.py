@@ -113,6 +113,13 @@ class MethodFormSet(AnyInlineFormSet):
 
 def methods_class(person: type[Person], method: type[ContactMethod], *, extra: int = 2) -> type[MethodFormSet]:
     made: Any = forms.inlineformset_factory(
-        person, method, form=MethodForm, formset=MethodFormSet, fields=MethodForm.Meta.fields, extra=extra, max_num=40
+        person,
+        method,
+        form=MethodForm,
+        formset=MethodFormSet,
+        fields=MethodForm.Meta.fields,
+        extra=extra,
+        max_num=40,
+        absolute_max=60,
     )
     return made  # type: ignore[no-any-return]  # the factory forgets the formset it is given

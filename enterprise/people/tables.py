@@ -53,6 +53,8 @@ class PersonTable(CardTable):
     menu = RowMenuColumn()
 
     empty_template = "people/_nobody_found.html"
+    # Whether there is anybody whom other filters would find.
+    has_people = True
 
     class Meta:
         order_by = "name"
@@ -60,6 +62,8 @@ class PersonTable(CardTable):
 
     def __init__(self, people: PersonQuerySet, *, kind: PersonKind, user: User, **options: Any) -> None:
         self.kind = kind
+        self.may_add = user.has_perm(kind.permission("add"))
+        self.add_url = f"{kind.app}:add"
         self.caption = f"{kind.label_plural} that match"
         if user.has_perm("texting.send"):
             self.selection = Selection(kind.key, kind.label.lower(), kind.label_plural.lower())

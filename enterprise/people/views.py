@@ -28,14 +28,16 @@ class PersonList(KindView):
         filters = self.filter_class(request.GET, queryset=visible, user=self.user)
         # A filter nobody can read finds nobody: silently showing everyone would be the wrong people.
         found = filters.qs if filters.is_valid() else visible.none()
+        visible_count = visible.count()
         table = self.table_class(found, kind=self.kind, user=self.user)
+        table.has_people = visible_count > 0
         show_page(table, request)
         context = {
             "kind": self.kind,
             "table": table,
             "filters": filters,
             "chips": chips(filters, request.GET),
-            "visible_count": visible.count(),
+            "visible_count": visible_count,
             "may_add": self.user.has_perm(self.kind.permission("add")),
             "add_url": f"{self.kind.app}:add",
         }
