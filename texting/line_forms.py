@@ -60,7 +60,6 @@ class CredentialsForm(forms.Form):
     is never shown again; an empty one keeps that of the `line`.
     """
 
-    account_type = forms.ChoiceField(label="Account type")
     username = forms.CharField(
         label="Username",
         max_length=80,
@@ -85,7 +84,9 @@ class CredentialsForm(forms.Form):
         self.number = ""
         self.kinds = sorted(seam.owner_kinds(), key=lambda kind: kind.label)
         self.fields["account_type"] = forms.ChoiceField(
-            label="Account type", choices=[(kind.key, kind.label) for kind in self.kinds]
+            label="Account type",
+            choices=[(kind.key, kind.label) for kind in self.kinds],
+            widget=forms.Select(attrs={"autofocus": True}),
         )
         for kind in self.kinds:
             self.fields[_owner_field(kind.key)] = self._owner_choice(kind)

@@ -37,6 +37,8 @@ def register_hooks(line: Line) -> bool:
 
     Hooks of ours that point elsewhere (an old secret, another address) are replaced, other people's are left alone.
     """
+    if not line.session_token:
+        return False
     provider = provider_of(line)
     session_key = line.reveal("session").reveal()
     urls = {event: webhook_url(line, event) for event in provider.events}
