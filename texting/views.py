@@ -101,6 +101,7 @@ def sent(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     context = {
         "batch": batch,
         "progress": progress(batch),
+        "polled": polled,
         "continue_url": _continue(batch.back_url),
         "idle_window": TextingSettings.current().idle_window,
     }
