@@ -27,10 +27,18 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
         queryset=Branch.objects.none(), label="Branch", widget=forms.CheckboxSelectMultiple
     )
     active = django_filters.ChoiceFilter(
-        field_name="is_active", choices=ACTIVE_CHOICES, label="Status", empty_label="Any status", method="of_status"
+        field_name="is_active",
+        choices=ACTIVE_CHOICES,
+        label="Status",
+        empty_label="Any status",
+        method="of_status",
+        widget=forms.Select(attrs={"aria-label": "Status"}),
     )
     service_rep = django_filters.ModelChoiceFilter(
-        queryset=User.objects.none(), label="Service rep", empty_label="Any service rep"
+        queryset=User.objects.none(),
+        label="Service rep",
+        empty_label="Any service rep",
+        widget=forms.Select(attrs={"aria-label": "Service rep"}),
     )
 
     class Meta:

@@ -69,7 +69,7 @@ class MethodForm(AnyModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["type"].widget.choices = [("", "Type"), *METHOD_TYPES]  # type: ignore[attr-defined]  # a Select
+        self.fields["type"].widget.choices = [("", "Type"), *METHOD_TYPES]
         self.fields["value"].label = "Number or address"
 
     def clean_value(self) -> str:
