@@ -57,7 +57,7 @@ class ReadOnly:
 
 class WebhookInline(ReadOnly, TabularInline):
     model = LineWebhook
-    fields = ["event", "provider_hook_id", "registered_at"]
+    fields = readonly_fields = ["event", "provider_hook_id", "registered_at"]
 
 
 @admin.register(Line)
@@ -89,7 +89,7 @@ class RecipientAdmin(ReadOnly, ModelAdmin):
 
 class TextEventInline(ReadOnly, TabularInline):
     model = TextEvent
-    fields = ["at", "status", "reason", "attempt"]
+    fields = readonly_fields = ["at", "status", "reason", "attempt"]
     ordering = ["pk"]
 
 

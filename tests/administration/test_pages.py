@@ -1,0 +1,92 @@
+"""The administration area: who gets in, and that it leads only to what is there and theirs."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from enterprise.users.models import User
+from enterprise.users.roles import ADMINISTRATOR, FRONT_OFFICE, ensure_roles
+from texting.models import Line
+from texting.vocabulary import LineState, PauseReason
+
+pytestmark = pytest.mark.django_db
+
+INDEX, SERVICES = "administration:index", "administration:external-services"
+
+
+@pytest.fixture(autouse=True)
+def plain(settings):
+    files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": files}
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(role="", **facts):
+        user = User.objects.create_user("someone", password="a long password", **facts)
+        ensure_roles()
+        user.groups.set(Group.objects.filter(name=role))
+        client.force_login(user)
+
+    return sign_in
+
+
+def links(client, name):
+    page = client.get(reverse(name)).content.decode()
+    main = page[page.index('<main id="content"') : page.index("</main>")]
+    return re.findall(r'<a [^>]*href="([^"]+)"[^>]*>([^<]+)</a>', main)
+
+
+@pytest.mark.parametrize("name", [INDEX, SERVICES])
+def test_anonymous_signs_in_first(client, name):
+    assert client.get(reverse(name)).url.startswith(reverse("users:sign-in"))
+
+
+@pytest.mark.parametrize("name", [INDEX, SERVICES])
+def test_a_rep_has_no_business_here(client, sign_in, name):
+    sign_in(FRONT_OFFICE)
+
+    assert client.get(reverse(name)).status_code == 403
+
+
+def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in):
+    sign_in(ADMINISTRATOR)
+
+    found = [title for _, title in links(client, INDEX)]
+
+    assert found == ["External services", "Texting settings", "Import", "Numbers to clean"]
+
+
+def test_a_superuser_finds_the_django_admin_too(client, sign_in):
+    sign_in(is_superuser=True, is_staff=True)
+
+    assert (reverse("admin:index"), "Django admin") in links(client, INDEX)
+
+
+def test_every_link_leads_somewhere(client, sign_in):
+    sign_in(is_superuser=True, is_staff=True)
+
+    assert {client.get(url).status_code for name in (INDEX, SERVICES) for url, _ in links(client, name)} == {200}
+
+
+def test_zipwhip_is_an_external_service_with_its_lines_counted(client, sign_in):
+    sign_in(ADMINISTRATOR)
+    facts = {"owner_kind": "branch", "owner_id": 1, "username": "x"}
+    Line.objects.create(number="+16125550100", state=LineState.CONNECTED, **facts)
+    Line.objects.create(number="+16125550101", state=LineState.PAUSED, pause_reason=PauseReason.WRONG_PASSWORD, **facts)
+    Line.objects.create(number="+16125550102", state=LineState.REMOVED, **facts)
+
+    page = client.get(reverse(SERVICES)).content.decode()
+
+    assert (reverse("texting:lines"), "ZipWhip") in links(client, SERVICES)
+    assert "2 lines" in page
+    assert "1 paused" in page
+
+
+def test_without_a_line_the_page_says_what_that_means(client, sign_in):
+    sign_in(ADMINISTRATOR)
+
+    assert "No line yet: nobody can send a text" in client.get(reverse(SERVICES)).content.decode()
