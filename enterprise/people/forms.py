@@ -6,12 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from enterprise.people.filters import reps_in
 from enterprise.people.methods import METHOD_LABELS, METHOD_TYPES
+from enterprise.users.models import User
 
 if TYPE_CHECKING:
     from enterprise.people.models import ContactMethod, Person
-    from enterprise.users.models import User
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -43,20 +42,20 @@ class PersonForm(AnyModelForm):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         branches = user.visible_branches()
-        self._choose_from("branch", branches.filter(models.Q(is_active=True) | models.Q(pk=self.instance.branch_id)))
-        reps = reps_in(branches).model._default_manager.filter(
-            models.Q(home_branch__in=branches, is_active=True) | models.Q(pk=self.instance.service_rep_id)
-        )
-        self._choose_from("service_rep", reps.order_by("first_name", "last_name", "username"))
+        usable = branches.filter(models.Q(is_active=True) | models.Q(pk=self.instance.branch_id))
+        self._choose_from("branch", usable, nothing="Choose a branch")
+        theirs = models.Q(home_branch__in=branches, is_active=True) | models.Q(pk=self.instance.service_rep_id)
+        reps = User.objects.filter(theirs).order_by("first_name", "last_name", "username")
+        self._choose_from("service_rep", reps, nothing="No service rep")
         if not self.instance.pk and user.home_branch_id:
-            self.initial.setdefault("branch", user.home_branch_id)
-            self.initial.setdefault("service_rep", user.pk)
+            self.initial |= {"branch": user.home_branch_id, "service_rep": user.pk}
         self.fields["zip"].label = "ZIP"
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
 
-    def _choose_from(self, name: str, choices: models.QuerySet[Any]) -> None:
+    def _choose_from(self, name: str, choices: models.QuerySet[Any], *, nothing: str) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = nothing
             field.queryset = choices
 
 

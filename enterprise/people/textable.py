@@ -13,7 +13,7 @@ from texting.seam import Candidate, FilingChoice, RecordKey, TypedNumber
 from texting.vocabulary import MethodType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.contrib.auth.models import AbstractUser
     from django.http import QueryDict
@@ -83,12 +83,9 @@ class PersonRecords:
         columns = [*_COLUMNS, *self.placeholders.values()]
         rows = {row[0]: row for row in people.filter(pk__in=wanted).order_by().values_list(*columns)}
         numbers = self._numbers(rows)
-        address = _address(f"{self.model._meta.app_label}:detail")
-        edit_address = _address(f"{self.model._meta.app_label}:edit")
+        url, edit_url = (_Address(f"{self.model._meta.app_label}:{page}") for page in ("detail", "edit"))
         return [
-            self._candidate(rows[pk], numbers.get(pk, []), address=address, edit_address=edit_address)
-            for pk in wanted
-            if pk in rows
+            self._candidate(rows[pk], numbers.get(pk, ()), url=url, edit_url=edit_url) for pk in wanted if pk in rows
         ]
 
     def _numbers(self, ids: Iterable[int]) -> dict[int, list[TypedNumber]]:
@@ -100,17 +97,17 @@ class PersonRecords:
         return numbers
 
     def _candidate(
-        self, row: tuple[Any, ...], numbers: list[TypedNumber], *, address: str, edit_address: str
+        self, row: tuple[Any, ...], numbers: Sequence[TypedNumber], *, url: _Address, edit_url: _Address
     ) -> Candidate:
         pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, *others = row
-        merge_values = {"first_name": first_name, "last_name": last_name, "branch": branch}
-        merge_values.update(zip(self.placeholders, others, strict=True))
+        merge_values = dict(zip(self.placeholders, others, strict=True))
+        merge_values |= {"first_name": first_name, "last_name": last_name, "branch": branch}
         return Candidate(
             key=RecordKey(self.key, pk),
             name=f"{first_name} {last_name}".strip(),
             ident=ident,
-            url=address.replace("/0/", f"/{pk}/"),
-            edit_url=edit_address.replace("/0/", f"/{pk}/"),
+            url=f"{url.head}{pk}{url.tail}",
+            edit_url=f"{edit_url.head}{pk}{edit_url.tail}",
             is_active=is_active,
             do_not_text=do_not_text,
             numbers=numbers,
@@ -120,6 +117,8 @@ class PersonRecords:
         )
 
 
-def _address(view: str) -> str:
-    """The address of record 0, to put ids into: resolving it for each of thousands would take longer than the rest."""
-    return reverse(view, args=[0])
+class _Address:
+    """The address of any record: resolving it for each of thousands would take longer than all the rest."""
+
+    def __init__(self, view: str) -> None:
+        self.head, _, self.tail = reverse(view, args=[0]).rpartition("0")

@@ -72,3 +72,31 @@ def test_a_value_is_judged_when_it_is_saved(method_type, value, state):
 def test_an_invalid_number_says_why_in_words():
     method = make_method(make_employee(), "sms", "612-555-01")
     assert "8 of 10 digits" in method.problem_words
+
+
+@pytest.mark.parametrize(
+    ("value", "e164"),
+    [
+        ("+1 312 555 0137", "+13125550137"),
+        ("1-928-555-0119", "+19285550119"),
+        ("(813)555-0151", "+18135550151"),
+        ("850/555-0146", "+18505550146"),
+        (" 423 555 0164 ", "+14235550164"),
+        ("206\xa0555\xa00151", "+12065550151"),
+        ("312.555.0168", "+13125550168"),
+        ("19075550129", "+19075550129"),
+        ("787 555 0192", "+17875550192"),
+        ("555-555-5555", ""),
+        ("1111111111", ""),
+        ("000-000-0000", ""),
+        ("123-456-7890", ""),
+        ("911", ""),
+        ("787555015", ""),
+        ("555-0110", ""),
+        ("call wife", ""),
+        ("x", ""),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(value, e164):
+    method = make_method(make_employee(), "phone", value)
+    assert (method.e164, method.value) == (e164, value)

@@ -111,6 +111,12 @@ def test_an_employee_is_added_with_contact_methods_and_the_next_id(as_user, riya
     assert Employee.objects.search("welder 0134 ana@example").get() == person
 
 
+def test_a_new_record_begins_in_the_reps_own_branch(as_user, riya, minneapolis):
+    form = as_user(riya).get("/employees/add/").context["form"]
+    assert (form["branch"].value(), form["service_rep"].value()) == (minneapolis.pk, riya.pk)
+    assert list(form.fields["branch"].queryset) == [minneapolis]
+
+
 def test_a_number_that_cannot_be_texted_is_saved_and_marked(as_user, riya, minneapolis):
     posted = person_fields(minneapolis, {"type": "sms", "value": "555-01"})
     page = as_user(riya).post("/employees/add/", posted, follow=True)
