@@ -119,6 +119,7 @@ def batches(request: HttpRequest) -> HttpResponse:
             waiting=Count("recipients", filter=Q(recipients__text__status__in=IN_MOTION)),
             needing=Count("recipients", filter=Q(recipients__text__status__in=NEEDS_PERSON)),
         )
+        .order_by("-created_at", "-pk")
     )
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     drafts = Draft.objects.filter(user=request.user).exclude(body="").order_by("-updated_at")

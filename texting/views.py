@@ -192,6 +192,7 @@ def _send(request: HttpRequest, found: Draft, form: ComposeForm) -> HttpResponse
         context = {"draft": found, "batch": error.batch}
         return render(request, _page(request, "already_sent"), context, status=422)
     except dispatch.NobodyToText:
+        form.add_error(None, "Nothing was sent: nobody is left to text since you looked. See why beside each name.")
         return _show(request, found, form, lines.for_user(request.user), status=422)
     except dispatch.LineNotUsable:
         form.add_error("line", "This line was removed while you were writing. Choose another.")
