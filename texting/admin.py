@@ -57,7 +57,8 @@ class ReadOnly:
 
 class WebhookInline(ReadOnly, TabularInline):
     model = LineWebhook
-    fields = readonly_fields = ["event", "provider_hook_id", "registered_at"]
+    fields = ["event", "provider_hook_id", "registered_at"]
+    readonly_fields = ["registered_at"]
 
 
 @admin.register(Line)
@@ -89,7 +90,7 @@ class RecipientAdmin(ReadOnly, ModelAdmin):
 
 class TextEventInline(ReadOnly, TabularInline):
     model = TextEvent
-    fields = readonly_fields = ["at", "status", "reason", "attempt"]
+    fields = ["at", "status", "reason", "attempt"]
     ordering = ["pk"]
 
 

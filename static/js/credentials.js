@@ -1,6 +1,7 @@
 // The credentials of a line: of the fields "which one", the one of the chosen account type is shown. Where scripts do
-// not run all of them are, and the server reads the one that counts. Save works once a page, however often it is clicked.
+// not run all of them are, and the server reads the one that counts. A second click on Save does nothing.
 
+const SECOND_CLICK_MS = 5000;
 const form = document.querySelector("[data-credentials]");
 const accountType = form.elements.account_type;
 
@@ -13,13 +14,12 @@ function showOwners() {
 let isSent = false;
 
 form.addEventListener("submit", (event) => {
-  if (isSent) event.preventDefault();
+  if (isSent) return event.preventDefault();
   isSent = true;
+  // Whoever stops a slow page may try again.
+  setTimeout(() => { isSent = false; }, SECOND_CLICK_MS);
 });
-// Back brings the page back as it was left, sent or not.
-window.addEventListener("pageshow", () => {
-  isSent = false;
-  showOwners();
-});
+// Back brings the fields back as they were left.
+window.addEventListener("pageshow", showOwners);
 accountType.addEventListener("change", showOwners);
 showOwners();
