@@ -302,6 +302,7 @@ UNCLEAR = [
     (b"[]", 200, {}),
     (b"{}", 200, {}),
     (b'{"success": "true"}', 200, {}),
+    (b'{"success": "false", "response": {"root": "7"}}', 200, {}),
     (b'{"response": {"root": "7"}}', 200, {}),
     (envelope({}), 200, {}),
     (envelope(None), 200, {}),
@@ -403,8 +404,9 @@ def test_after_a_bare_refusal_the_session_decides(zipwhip, wire, body, status, u
     assert forms(wire) == [("message/send", SEND_FORM), ("user/get", {"session": SESSION})]
 
 
-def test_401_is_a_dead_session_without_asking(zipwhip, wire):
-    answer(wire, "message/send", status=401)
+@pytest.mark.parametrize("body", [b"", refusal(), refusal(-703)])
+def test_401_is_a_dead_session_without_asking(zipwhip, wire, body):
+    answer(wire, "message/send", body, status=401)
 
     assert type(failure(send, zipwhip)) is SessionLost
     assert len(wire.calls) == 1

@@ -1,13 +1,17 @@
 """ZipWhip's client on real sockets: failures that only a wire has, and how connections are kept."""
 
 import contextlib
+import gzip
 import logging
+import re
 import socket
 import ssl
 import threading
 import time
 
 import pytest
+import requests
+import responses
 
 from tests.texting.providers.rig import (
     ACCEPTED,
@@ -157,6 +161,10 @@ UNCLEAR_ENDS = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"10000\r\n" + b" " * 65_536 + b"\r\n"
     ),
     "compressed": lambda connection, server: connection.sendall(http(b"\x1f\x8b\x08", "Content-Encoding: gzip")),
+    # Never asked for, and what is never unpacked cannot be a bomb.
+    "well compressed": lambda connection, server: connection.sendall(
+        http(gzip.compress(ACCEPTED), "Content-Encoding: gzip")
+    ),
 }
 
 
@@ -184,6 +192,27 @@ def test_an_answer_that_drips_in_is_given_up_when_the_time_is_over(serve, answer
 
     assert failure(client(server)) is OutcomeUnknown
     assert TIMEOUTS.total_seconds - 0.1 < time.monotonic() - begun < TIMEOUTS.total_seconds + 0.7
+
+
+def test_an_answer_after_the_time_is_over_is_not_read(serve):
+    server = serve(answering(http(ACCEPTED)))
+    late = ZipWhip(server.url, app_url=server.url, timeouts=Timeouts(1.0, 0.4, total_seconds=0.0))
+
+    assert failure(late) is OutcomeUnknown
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(requests.ConnectTimeout(), NotSent), (requests.ReadTimeout(), OutcomeUnknown)]
+)
+def test_each_call_is_judged_by_itself(serve, error, kind):
+    zipwhip = client(serve(answering(http(ACCEPTED))))
+    send(zipwhip)
+    with contextlib.suppress(NotSent):
+        send(client("http://127.0.0.1:9"))
+
+    with responses.RequestsMock() as wire:
+        wire.post(re.compile(r"http://.*"), body=error)
+        assert failure(zipwhip) is kind
 
 
 def test_an_answer_that_drips_in_quickly_enough_is_read(serve):
