@@ -97,17 +97,17 @@ LAST_NAMES = _listed(
 )
 JOBS = _listed(
     """
-    Forklift Operator | Reach Truck Operator | Warehouse Associate | Picker/Packer | Yard Driver | Assembler
-    CNC Machinist | Welder | Electrician’s Helper | Janitor | Dishwasher | Line Cook | Receptionist
+    Forklift Operator | Reach Truck Operator | Warehouse Associate | Order Picker | Yard Driver | Assembler
+    CNC Machinist | Welder | Electrician | Janitor | Dishwasher | Line Cook | Receptionist
     Data Entry Clerk | Bilingual CSR | Home Health Aide
     """
 )
 CUSTOMERS = _listed(
     """
-    Acme Foods | Bluebird Hotels | Cedar Medical | Driftwood Furniture | Eagle Printing | Fairview Schools
-    Granite Supply | Harbor Medical | Iron Range Steel | Juniper Events | Kestrel Air Cargo | Lakeside Dairy
-    Maple Leaf Logistics | Northwind Logistics | Oak & Ash Millwork | Prairie Robotics | Queen Street Media
-    Riverbend Brewing | Sunrise Solar | Twin Cities Linen
+    Aspen Foods | Bellwether Hotels | Cedar Medical | Driftwood Furniture | Eagle Printing | Fairview Schools
+    Granite Supply | Hawthorn Clinic | Iron Range Steel | Juniper Events | Kestrel Air Cargo | Lakeside Dairy
+    Maple Leaf Logistics | North Shore Logistics | Oak & Ash Millwork | Prairie Robotics | Queen Street Media
+    Riverbend Brewing | Sunbeam Solar | Twin Cities Linen
     """
 )
 TITLES = ("HR Generalist", "Plant Manager", "Shift Supervisor", "Controller", "Office Manager", "Operations Director")

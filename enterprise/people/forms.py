@@ -48,7 +48,7 @@ class PersonForm(AnyModelForm):
         reps = User.objects.filter(theirs).order_by("first_name", "last_name", "username")
         self._choose_from("service_rep", reps, nothing="No service rep")
         if not self.instance.pk and user.home_branch_id:
-            self.initial |= {"branch": user.home_branch_id, "service_rep": user.pk}
+            self.initial.update(branch=user.home_branch_id, service_rep=user.pk)
         self.fields["zip"].label = "ZIP"
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
 
