@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from texting.requests import SignedInRequest
 
 ROWS = 50
 NOT_TEXTED = "not_texted"
@@ -86,7 +88,7 @@ def progress(batch: Batch) -> Progress:
     return Progress(dict(people), dict(texts), due)
 
 
-def recipients_with_status(batch: Batch) -> QuerySet[Recipient, Any]:
+def recipients_with_status(batch: Batch) -> QuerySet[Any]:
     """Recipients with `shown_status`, a text's or not_texted, and `needs`: 0 for those who need a person."""
     return Recipient.objects.filter(batch=batch).annotate(
         shown_status=Coalesce(F("text__status"), Value(NOT_TEXTED), output_field=CharField()),
@@ -109,9 +111,9 @@ def _may_see(user: AbstractUser, batch: Batch) -> bool:
 
 
 @may_send
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: SignedInRequest) -> HttpResponse:
     found = (
-        Batch.objects.filter(is_reply=False, sender=request.user)
+        Batch.objects.filter(is_reply=False, sender_id=request.user.pk)
         .select_related("line", "sender")
         .annotate(
             people=Count("recipients"),
@@ -122,12 +124,12 @@ def batches(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at", "-pk")
     )
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    drafts = Draft.objects.filter(user=request.user).exclude(body="").order_by("-updated_at")
+    drafts = Draft.objects.filter(user_id=request.user.pk).exclude(body="").order_by("-updated_at")
     unsent = drafts.exclude(pk__in=Batch.objects.filter(draft_id__isnull=False).values("draft_id"))
     return render(request, "texting/batches/list.html", {"page": page, "drafts": unsent[:20]})
 
 
-def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     found = find_batch(request.user, pk=batch_id)
     wanted = request.GET.get("status", "")
     rows = recipients_with_status(found).select_related("text").order_by("needs", "pk")
@@ -149,7 +151,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, batch_id: int) -> HttpResponse:
+def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
     found = find_batch(request.user, pk=batch_id)
     count = dispatch.cancel_batch(request.user, found)
     if count:

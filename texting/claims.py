@@ -9,12 +9,12 @@ import logging
 import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from texting import conf, conversations
-from texting.sql import run_values
+from texting.sql import run, run_values
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Outcome:
 
 def backoff(attempt_count: int, *, at_least: timedelta | None = None) -> timedelta:
     """Exponential with full jitter, so that texts that failed together do not come back together."""
-    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt_count, 10))
-    wait = longest * random.random()  # noqa: S311 - spreads load, guards nothing
+    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(attempt_count, 10)))
+    wait: timedelta = longest * random.random()  # noqa: S311 - spreads load, guards nothing
     return max(wait, at_least or timedelta(0))
 
 
@@ -126,29 +126,26 @@ RETURNING t.id
 
 
 def _note_contact(text_ids: list[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE texting_line SET last_contact_at = now() WHERE id IN (
-                SELECT id FROM texting_line
-                WHERE id IN (SELECT line_id FROM texting_text WHERE id = ANY(%s))
-                ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-            )
-            """,
-            [text_ids],
+    run(
+        """
+        UPDATE texting_line SET last_contact_at = now() WHERE id IN (
+            SELECT id FROM texting_line
+            WHERE id IN (SELECT line_id FROM texting_text WHERE id = ANY(%s))
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         )
+        """,
+        [text_ids],
+    )
 
 
 def overdue() -> list[Outcome]:
     """The claims whose lease is over, as unconfirmed: whoever held them may have sent them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, attempt FROM texting_text
-            WHERE status = 'sending' AND sending_until < now() ORDER BY sending_until LIMIT 500
-            """
-        )
-        rows = cursor.fetchall()
+    rows = run(
+        """
+        SELECT id, attempt FROM texting_text
+        WHERE status = 'sending' AND sending_until < now() ORDER BY sending_until LIMIT 500
+        """
+    )
     return [
         Outcome(text_id, attempt, TextStatus.UNCONFIRMED, Reason.STOPPED_WHILE_SENDING) for text_id, attempt in rows
     ]
@@ -161,31 +158,26 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
     """
     if slot_count <= 0:
         return [], 0
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    rows = run(_CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
     claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
     return claims, len(rows) - len(claims)
 
 
 def next_due_in(now_at_most: timedelta) -> timedelta:
     """How long until a text can be claimed, at most `now_at_most`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT min(greatest(l.next_free_at, t.due_at)) - now()
-            FROM texting_line l
-            CROSS JOIN LATERAL (
-                SELECT min(due_at) AS due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
-            ) t
-            WHERE l.state = 'connected' AND l.next_free_at < now() + %s AND t.due_at IS NOT NULL
-            """,
-            [now_at_most],
-        )
-        (wait,) = cursor.fetchone() or (None,)
-    if wait is None:
-        return now_at_most
-    return max(timedelta(0), min(wait, now_at_most))
+    ((wait,),) = run(
+        """
+        SELECT min(greatest(l.next_free_at, t.due_at)) - now()
+        FROM texting_line l
+        CROSS JOIN LATERAL (
+            SELECT min(due_at) AS due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
+        ) t
+        WHERE l.state = 'connected' AND l.next_free_at < now() + %s AND t.due_at IS NOT NULL
+        """,
+        [now_at_most],
+    )
+    due_in: timedelta = now_at_most if wait is None else wait
+    return max(timedelta(0), min(due_in, now_at_most))
 
 
 # `place` merges a line's replies and bulk texts into one order: with s replies in a row before, the n-th reply comes at

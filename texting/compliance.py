@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from texting.models import OptOut, Text
+from texting.sql import run
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -41,24 +41,22 @@ def opted_out(numbers: Collection[str]) -> dict[str, OptOut]:
 
 def opt_out(number: str, *, source: OptOut.Source, line_id: int | None, word: str = "") -> None:
     """Record that a number must not be texted; a number that is opted out stays so since its first day."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, lifted_by_word)
-            VALUES (%s, %s, %s, %s, now(), '')
-            ON CONFLICT (number) WHERE lifted_at IS NULL DO NOTHING
-            """,
-            [number, source.value, word, line_id],
-        )
+    run(
+        """
+        INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, lifted_by_word)
+        VALUES (%s, %s, %s, %s, now(), '')
+        ON CONFLICT (number) WHERE lifted_at IS NULL DO NOTHING
+        """,
+        [number, source.value, word, line_id],
+    )
 
 
 def lift(number: str, *, word: str) -> None:
     """Undo an opt-out, as only the number's holder can."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE texting_optout SET lifted_at = now(), lifted_by_word = %s WHERE number = %s AND lifted_at IS NULL",
-            [word, number],
-        )
+    run(
+        "UPDATE texting_optout SET lifted_at = now(), lifted_by_word = %s WHERE number = %s AND lifted_at IS NULL",
+        [word, number],
+    )
 
 
 def stop_queued_texts(number: str) -> int:

@@ -6,12 +6,12 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from texting import conf
 from texting.models import Conversation, ConversationRecord, Text, TextingSettings
 from texting.seam import ClosedConversation, LoggedText
-from texting.sql import run_values
+from texting.sql import run, run_values
 from texting.vocabulary import Direction, Origin, TextStatus
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def close_due() -> int:
 
 def _take_due() -> list[Conversation]:
     settings = TextingSettings.current()
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"window": settings.idle_window, "block": BLOCK})
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = [row[0] for row in run(_DUE, {"window": settings.idle_window, "block": BLOCK})]
     conversations = Conversation.objects.filter(pk__in=ids).select_related("line").order_by("pk")
     return list(conversations.prefetch_related("records"))
 
@@ -173,16 +171,15 @@ def _log_and_close(conversations: list[Conversation]) -> None:
     _mark_records(with_records, logged, "logged_at")
     _mark_records(with_records, vanished, "vanished_at")
     logged_ids = {conversation_id for conversation_id, _ in logged}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE texting_conversation SET
-                closed_at = now(), next_try_at = NULL, failure = '',
-                logged_at = CASE WHEN id = ANY(%s) THEN now() END
-            WHERE id = ANY(%s) AND closed_at IS NULL
-            """,
-            [list(logged_ids), [conversation.pk for conversation in conversations]],
-        )
+    run(
+        """
+        UPDATE texting_conversation SET
+            closed_at = now(), next_try_at = NULL, failure = '',
+            logged_at = CASE WHEN id = ANY(%s) THEN now() END
+        WHERE id = ANY(%s) AND closed_at IS NULL
+        """,
+        [list(logged_ids), [conversation.pk for conversation in conversations]],
+    )
 
 
 def _is_settled(result: LogResult) -> bool:
@@ -223,25 +220,23 @@ def _mark_records(conversations: list[Conversation], wanted: set[tuple[int, Reco
         for record in conversation.records.all()
         if (conversation.pk, record.key) in wanted
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE texting_conversationrecord SET {field} = now() WHERE id = ANY(%s)",  # noqa: S608 - our own names
-            [ids],
-        )
+    run(
+        f"UPDATE texting_conversationrecord SET {field} = now() WHERE id = ANY(%s)",  # noqa: S608 - our own names
+        [ids],
+    )
 
 
 def _put_back(failed: dict[int, str]) -> None:
-    with connection.cursor() as cursor:
-        for conversation_id, failure in failed.items():
-            cursor.execute(
-                """
-                UPDATE texting_conversation SET
-                    failure = %s, failure_count = failure_count + 1,
-                    next_try_at = now() + least(%s * power(2, least(failure_count, 10)), %s)
-                WHERE id = %s
-                """,
-                [failure[:300], FIRST_BACKOFF, LONGEST_BACKOFF, conversation_id],
-            )
+    for conversation_id, failure in failed.items():
+        run(
+            """
+            UPDATE texting_conversation SET
+                failure = %s, failure_count = failure_count + 1,
+                next_try_at = now() + least(%s * power(2, least(failure_count, 10)), %s)
+            WHERE id = %s
+            """,
+            [failure[:300], FIRST_BACKOFF, LONGEST_BACKOFF, conversation_id],
+        )
 
 
 def closed_conversations(conversations: Sequence[Conversation]) -> list[ClosedConversation]:

@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from texting import conf, recipients
 from texting.errors import TextingError
 from texting.models import Batch, Draft, Line, Recipient, Text
 from texting.segments import count_segments
+from texting.sql import run
 from texting.vocabulary import Direction, LineState, Origin, Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batc
     """
     content_hash = _content_hash(composed)
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().get(pk=composed.draft.pk, user=user)
+        draft = Draft.objects.select_for_update().get(pk=composed.draft.pk, user_id=user.pk)
         sent = Batch.objects.filter(draft_id=draft.pk).first()
         if sent:
             if sent.content_hash == content_hash:
@@ -77,7 +78,7 @@ def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batc
         batch = Batch.objects.create(
             draft_id=draft.pk,
             content_hash=content_hash,
-            sender=user,
+            sender_id=user.pk,
             line=line,
             body=composed.body,
             segment_count=count_segments(composed.body).segment_count,
@@ -99,8 +100,7 @@ def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batc
 
 def wake_runners() -> None:
     """Tell the runners, when the transaction commits, that something is due."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+    run(f"NOTIFY {CHANNEL}")
 
 
 def cancel_batch(user: AbstractUser, batch: Batch) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -22,6 +22,7 @@ from texting.providers.base import (
     TextReceived,
     TextSent,
 )
+from texting.sql import run
 from texting.vocabulary import EventKind
 
 if TYPE_CHECKING:
@@ -125,9 +126,7 @@ def _apply(line: Line, meaning: Event) -> Verdict:
 
 def _is_future(at: datetime) -> bool:
     """By the database's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT %s > now()", [at])
-        (future,) = cursor.fetchone()
+    ((future,),) = run("SELECT %s > now()", [at])
     return bool(future)
 
 

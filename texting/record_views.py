@@ -21,14 +21,14 @@ from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
-    from django.http import HttpRequest
 
+    from texting.requests import SignedInRequest
     from texting.seam import Candidate
 
 TEXTS_SHOWN = 50
 
 
-def record_texts(request: HttpRequest, record_type: str, record_id: int) -> HttpResponse:
+def record_texts(request: SignedInRequest, record_type: str, record_id: int) -> HttpResponse:
     """The bubbles of a record's conversation, asked for again every few seconds."""
     candidate = find_candidate(request.user, RecordKey(record_type, record_id))
     return render(request, "texting/records/_bubbles.html", panel(request.user, candidate))
@@ -36,7 +36,7 @@ def record_texts(request: HttpRequest, record_type: str, record_id: int) -> Http
 
 @require_POST
 @permission_required("texting.send", raise_exception=True)
-def reply(request: HttpRequest, conversation_id: int) -> HttpResponse:
+def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     """Send a text to the other party of a conversation, from its line. `key` makes a double click one text."""
     conversation = Conversation.objects.select_related("line").filter(pk=conversation_id).first()
     if conversation is None:
@@ -46,13 +46,15 @@ def reply(request: HttpRequest, conversation_id: int) -> HttpResponse:
         raise Http404
     form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
     if not form.is_valid():
-        messages.error(request, "Not sent. " + " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(
+            request, "Not sent. " + " ".join(str(error) for errors in form.errors.values() for error in errors)
+        )
         return redirect(candidates[0].url)
     _send_reply(request, conversation, candidates, form.cleaned_data["body"])
     return redirect(candidates[0].url)
 
 
-def _send_reply(request: HttpRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
+def _send_reply(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
     draft = _reply_draft(request, conversation, candidates, body)
     try:
         dispatch.send_batch(
@@ -68,12 +70,12 @@ def _send_reply(request: HttpRequest, conversation: Conversation, candidates: li
         messages.error(request, "Not sent: the line was removed. Use Send Text to write from another line.")
 
 
-def _reply_draft(request: HttpRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
+def _reply_draft(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
     numbers = {str(candidate.key): conversation.number for candidate in candidates}
     draft, _ = Draft.objects.get_or_create(
         pk=_key(request),
         defaults={
-            "user": request.user,
+            "user_id": request.user.pk,
             "selection": [candidate.key for candidate in candidates],
             "chosen_numbers": numbers,
             "shown": numbers,
@@ -88,7 +90,7 @@ def _reply_draft(request: HttpRequest, conversation: Conversation, candidates: l
     return draft
 
 
-def _key(request: HttpRequest) -> uuid.UUID:
+def _key(request: SignedInRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:

@@ -6,15 +6,18 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from texting import conf, inbound, lines
 from texting.claims import LOOKS
 from texting.errors import ProviderError
 from texting.models import Line, Text
+from texting.sql import run
 from texting.vocabulary import Direction, TextStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from texting.providers.base import ProviderText
 
 logger = logging.getLogger(__name__)
@@ -59,22 +62,20 @@ def _settle_line(line: Line) -> int:
 
 
 def _take_due(line: Line) -> list[Text]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE texting_text SET next_look_at = now() + interval '60 s' WHERE id IN (
-                SELECT id FROM texting_text
-                WHERE line_id = %s AND status = 'unconfirmed' AND next_look_at <= now()
-                ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
-            ) RETURNING id
-            """,
-            [line.pk],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Text.objects.filter(pk__in=ids).order_by("pk"))
+    rows = run(
+        """
+        UPDATE texting_text SET next_look_at = now() + interval '60 s' WHERE id IN (
+            SELECT id FROM texting_text
+            WHERE line_id = %s AND status = 'unconfirmed' AND next_look_at <= now()
+            ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+        ) RETURNING id
+        """,
+        [line.pk],
+    )
+    return list(Text.objects.filter(pk__in=[row[0] for row in rows]).order_by("pk"))
 
 
-def _list_since(line: Line, since: object) -> list[ProviderText]:
+def _list_since(line: Line, since: datetime) -> list[ProviderText]:
     """The line's outgoing texts since a time that no text of ours owns, oldest first."""
     provider = lines.provider_of(line)
     session_key = line.reveal("session").reveal()
@@ -82,7 +83,7 @@ def _list_since(line: Line, since: object) -> list[ProviderText]:
     while True:
         page = provider.list_texts(session_key, start=len(told), limit=PAGE)
         told.extend(page)
-        if len(page) < PAGE or any(text.at and text.at < since for text in page):  # type: ignore[operator]
+        if len(page) < PAGE or any(text.at and text.at < since for text in page):
             break
     owned = set(
         Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(
@@ -109,11 +110,10 @@ def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:
 def _note_look(text: Text) -> None:
     looks = text.look_count + 1
     wait = LOOKS[looks] if looks < len(LOOKS) else None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE texting_text SET look_count = %s, next_look_at = now() + %s
-            WHERE id = %s AND status = 'unconfirmed' AND look_count = %s
-            """,
-            [looks, wait, text.pk, text.look_count],
-        )
+    run(
+        """
+        UPDATE texting_text SET look_count = %s, next_look_at = now() + %s
+        WHERE id = %s AND status = 'unconfirmed' AND look_count = %s
+        """,
+        [looks, wait, text.pk, text.look_count],
+    )

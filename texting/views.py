@@ -23,10 +23,9 @@ from texting.seam import RecordKey
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpRequest
-
     from texting.models import Line
     from texting.recipients import ResolvedRecipient
+    from texting.requests import SignedInRequest
 
 may_send = permission_required("texting.send", raise_exception=True)
 KEPT_DRAFTS = "texting_kept_drafts"
@@ -34,14 +33,14 @@ KEPT_DRAFTS = "texting_kept_drafts"
 
 @require_POST
 @may_send
-def compose(request: HttpRequest) -> HttpResponse:
+def compose(request: SignedInRequest) -> HttpResponse:
     """Store the selection as a draft and go to its address."""
     keys = _selected_keys(request)
     if not keys:
         return render(request, "texting/compose/nobody.html", {"back": _back(request)}, status=400)
     usable = lines.for_user(request.user)
     draft = Draft.objects.create(
-        user=request.user,
+        user_id=request.user.pk,
         selection=keys,
         line=usable[0] if usable else None,
         source=request.POST.get("source", "")[:120],
@@ -52,7 +51,7 @@ def compose(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def draft(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Write, review and send a draft. What somebody typed while signed out is kept until they have signed in."""
     if not request.user.is_authenticated:
         return _keep_until_signed_in(request, draft_id)
@@ -60,8 +59,8 @@ def draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 @may_send
-def _draft_of_user(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    found = Draft.objects.filter(pk=draft_id, user=request.user).first()
+def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
+    found = Draft.objects.filter(pk=draft_id, user_id=request.user.pk).first()
     if found is None:
         raise Http404
     _restore_kept(request, found)
@@ -87,14 +86,14 @@ def _draft_of_user(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return _review(request, found, form, verdicts)
 
 
-def _action(request: HttpRequest) -> str:
+def _action(request: SignedInRequest) -> str:
     """What was pressed: save, use, review, send, back or again; show for a page that was only opened."""
     if request.method != "POST":
         return "show"
     return "use" if "use" in request.POST else request.POST.get("action", "review")
 
 
-def sent(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def sent(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Say what became of a draft: how many texts ZipWhip took, how many wait."""
     batch = find_batch(request.user, draft_id=draft_id)
     polled = request.headers.get("HX-Target") == "sent-live"
@@ -111,7 +110,7 @@ def sent(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _selected_keys(request: HttpRequest) -> list[RecordKey]:
+def _selected_keys(request: SignedInRequest) -> list[RecordKey]:
     """The keys posted, each once; what is no key is left out. "All that match" is searched again here."""
     if request.POST.get("all") == "1":
         record_type = seam.find_record_type(request.POST.get("record_type", ""))
@@ -128,7 +127,7 @@ def _selected_keys(request: HttpRequest) -> list[RecordKey]:
     return list(dict.fromkeys(keys))
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: SignedInRequest) -> str:
     """Where the person came from, if it is a page of ours."""
     wanted = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
@@ -143,13 +142,13 @@ def _continue(back_url: str) -> dict[str, object]:
     return {"action": parts.path, "fields": parse_qsl(parts.query)}
 
 
-def _form(request: HttpRequest, found: Draft, usable: list[Line]) -> ComposeForm:
+def _form(request: SignedInRequest, found: Draft, usable: list[Line]) -> ComposeForm:
     if request.method == "POST":
         return ComposeForm(request.POST, lines=usable)
     return ComposeForm(initial={"line": found.line_id, "body": found.body}, lines=usable)
 
 
-def _save_typed(request: HttpRequest, found: Draft, usable: list[Line]) -> None:
+def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> None:
     """Keep what was typed, as it was typed, whether it can be sent or not."""
     if "body" in request.POST:
         found.body = request.POST["body"].replace("\x00", "")
@@ -161,7 +160,7 @@ def _save_typed(request: HttpRequest, found: Draft, usable: list[Line]) -> None:
 
 
 def _show(
-    request: HttpRequest, found: Draft, form: ComposeForm, usable: list[Line], *, status: int = 200
+    request: SignedInRequest, found: Draft, form: ComposeForm, usable: list[Line], *, status: int = 200
 ) -> HttpResponse:
     verdicts = recipients.resolve(request.user, found.keys, found.chosen_numbers)
     found.shown = {str(verdict.key): verdict.e164 for verdict in verdicts if verdict.will_be_texted}
@@ -177,14 +176,16 @@ def _show(
     return render(request, _page(request, "draft"), context, status=status)
 
 
-def _review(request: HttpRequest, found: Draft, form: ComposeForm, verdicts: list[ResolvedRecipient]) -> HttpResponse:
+def _review(
+    request: SignedInRequest, found: Draft, form: ComposeForm, verdicts: list[ResolvedRecipient]
+) -> HttpResponse:
     people = _people(verdicts)
     status = 200 if people["accepted"] else 422
     context = {"draft": found, "line": form.cleaned_data["line"], "body": form.cleaned_data["body"], **people}
     return render(request, _page(request, "review"), context, status=status)
 
 
-def _send(request: HttpRequest, found: Draft, form: ComposeForm) -> HttpResponse:
+def _send(request: SignedInRequest, found: Draft, form: ComposeForm) -> HttpResponse:
     composed = dispatch.Composed(found, form.cleaned_data["line"], form.cleaned_data["body"])
     try:
         batch = dispatch.send_batch(request.user, composed, now=timezone.now())
@@ -228,12 +229,12 @@ def _copy(found: Draft) -> Draft:
     )
 
 
-def _page(request: HttpRequest, name: str) -> str:
+def _page(request: SignedInRequest, name: str) -> str:
     """A fragment for the dialog, the same content as a page of its own without scripts."""
     return f"texting/compose/_{name}.html" if request.htmx else f"texting/compose/{name}.html"
 
 
-def _keep_until_signed_in(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def _keep_until_signed_in(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and "body" in request.POST:
         kept = request.session.get(KEPT_DRAFTS, {})
         request.session[KEPT_DRAFTS] = {**dict(list(kept.items())[-4:]), str(draft_id): request.POST["body"][:20_000]}
@@ -241,7 +242,7 @@ def _keep_until_signed_in(request: HttpRequest, draft_id: uuid.UUID) -> HttpResp
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
 
 
-def _restore_kept(request: HttpRequest, found: Draft) -> None:
+def _restore_kept(request: SignedInRequest, found: Draft) -> None:
     kept = request.session.get(KEPT_DRAFTS, {})
     body = kept.pop(str(found.pk), None)
     if body is not None:

@@ -7,7 +7,7 @@ import hmac
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from texting import conf
 from texting.dispatch import wake_runners
 from texting.models import Line
 from texting.secrets import CannotDecrypt
+from texting.sql import run
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ def _knows(line: Line, secret: str) -> bool:
 
 
 def _store(line: Line, event: str, body: bytes) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic():
+        run(
             """
             INSERT INTO texting_webhookevent
                 (line_id, event, body, body_sha256, state, tries, next_try_at, problem, received_at)

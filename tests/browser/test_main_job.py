@@ -67,7 +67,9 @@ def test_the_statuses_become_delivered_while_one_watches(open_as, seen):
     page = open_as("riya")
     page.goto(seen["batch"])
 
-    expect(page.get_by_role("status").filter(has_text="delivered")).to_contain_text("2 delivered", timeout=MOVES_WITHIN_MS)
+    expect(page.get_by_role("status").filter(has_text="delivered")).to_contain_text(
+        "2 delivered", timeout=MOVES_WITHIN_MS
+    )
     expect(page.get_by_role("row", name="Valeria Adams")).to_contain_text("Not texted")
 
 

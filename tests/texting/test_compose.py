@@ -319,9 +319,7 @@ def test_a_batch_is_seen_by_its_sender_and_those_of_its_line_only(browser, clien
     assert client.post(reverse("texting:cancel-batch", args=[Batch.objects.get().pk])).status_code == 404
 
 
-def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(
-    browser, people, django_assert_max_num_queries
-):
+def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, people, django_assert_max_num_queries):
     press(browser, compose(browser, people.add("One", ANA)), "review")
     one = Batch.objects.get()
     keys = [people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 150)]

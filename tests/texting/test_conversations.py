@@ -212,8 +212,15 @@ def test_hundreds_are_closed_in_a_handful_of_statements(people, line, provider, 
     Text.objects.bulk_create(
         [
             Text(
-                line=line, conversation=c, direction="in", origin="person", number=c.number, body="Hi",
-                status="received", provider_id=str(c.pk), arrived_at=now,
+                line=line,
+                conversation=c,
+                direction="in",
+                origin="person",
+                number=c.number,
+                body="Hi",
+                status="received",
+                provider_id=str(c.pk),
+                arrived_at=now,
             )
             for c in made
         ]

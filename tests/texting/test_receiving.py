@@ -181,8 +181,14 @@ def test_start_and_unstop_lift_an_opt_out_and_it_stays_as_history(line, hear, pe
 
 
 def test_the_providers_own_opt_out_event_counts_too(line, hear, people, provider):
-    hear("optout", address=f"ptn:/{ANA}", finalSource=ANA, finalDestination=line.number, optedOut=True,
-         dateCreated="2026-11-22T14:02:00Z")
+    hear(
+        "optout",
+        address=f"ptn:/{ANA}",
+        finalSource=ANA,
+        finalDestination=line.number,
+        optedOut=True,
+        dateCreated="2026-11-22T14:02:00Z",
+    )
 
     assert compliance.opted_out([ANA])[ANA].source == OptOut.Source.PROVIDER_EVENT
 

@@ -81,8 +81,7 @@ def test_the_questions_are_asked_in_order(rep, people):
     forged = RecordKey("spaceship", 1)
 
     reasons = [
-        found.reason
-        for found in recipients.resolve(rep, [unseen, inactive, unwilling, numberless, opted_out, forged])
+        found.reason for found in recipients.resolve(rep, [unseen, inactive, unwilling, numberless, opted_out, forged])
     ]
 
     assert reasons == [
