@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
-    "import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -181,7 +180,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- Celery: scheduled and long work only; a text never waits for it -------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -201,6 +199,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
+    "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},
     "settle-unconfirmed-texts": {"task": "texting.settle_unconfirmed", "schedule": 15.0},
 }
 

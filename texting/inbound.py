@@ -103,6 +103,7 @@ def _store(line: Line, told: ProviderText, *, origin: Origin, status: TextStatus
             "segment_count": count_segments(told.body).segment_count,
             "status": status,
             "attachments_pending": told.has_attachment,
+            "next_fetch_at": Now() if told.has_attachment else None,
             "provider_at": told.at,
             "arrived_at": Now(),
             "left_at": Now() if outgoing else None,

@@ -140,10 +140,17 @@ def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, cho
         return replace(
             verdict,
             reason=Reason.INVALID_NUMBER,
-            reason_words=f"{number.method_type.label} {number.value}: {number.problem}",
+            reason_words=_what_is_wrong(number),
             alternative=_next_valid(ordered, candidate.region),
         )
     return verdict
+
+
+def _what_is_wrong(number: ChosenNumber) -> str:
+    """E.g. "SMS 555-01 has 5 of 10 digits"."""
+    if number.problem.startswith(number.value):
+        return f"{number.method_type.label} {number.problem}"
+    return f"{number.method_type.label} {number.value}: {number.problem}"
 
 
 def _with_chosen(

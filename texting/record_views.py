@@ -124,7 +124,10 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         .order_by("-last_text_at")[:20]
     )
     texts = list(
-        Text.objects.filter(conversation__in=conversations).select_related("sender").order_by("-pk")[:TEXTS_SHOWN]
+        Text.objects.filter(conversation__in=conversations)
+        .select_related("sender")
+        .prefetch_related("attachments")
+        .order_by("-pk")[:TEXTS_SHOWN]
     )
     queued = Text.objects.filter(
         recipients__record_type=key.record_type,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -80,10 +81,11 @@ def _list_since(line: Line, since: datetime) -> list[ProviderText]:
     provider = lines.provider_of(line)
     session_key = line.reveal("session").reveal()
     told: list[ProviderText] = []
-    while True:
-        page = provider.list_texts(session_key, start=len(told), limit=PAGE)
+    for start in count(0, PAGE):
+        # Not every row of a page is a text to one number, so a page may be short though more follow.
+        page = provider.list_texts(session_key, start=start, limit=PAGE)
         told.extend(page)
-        if len(page) < PAGE or any(text.at and text.at < since for text in page):
+        if not page or any(text.at and text.at < since for text in page):
             break
     owned = set(
         Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(

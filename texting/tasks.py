@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from texting import conversations, settling
+from texting import attachments, conversations, settling
 
 
 @shared_task(name="texting.close_idle_conversations")
 def close_idle_conversations() -> int:
     return conversations.close_due()
+
+
+@shared_task(name="texting.fetch_attachments")
+def fetch_attachments() -> int:
+    return attachments.fetch_pending()
 
 
 @shared_task(name="texting.settle_unconfirmed")

@@ -16,7 +16,10 @@ Badge = Callable[[HttpRequest], int | None]
 
 @dataclass(frozen=True)
 class NavItem:
-    """`permissions`: any one of them opens it; none means everybody who is signed in."""
+    """`permissions`: any one of them opens it; none means everybody who is signed in.
+
+    `also` names pages that belong to it, though their addresses lie elsewhere.
+    """
 
     label: str
     url_name: str
@@ -24,6 +27,7 @@ class NavItem:
     permissions: tuple[str, ...] = ()
     badge: Badge | None = None
     children: tuple["NavItem", ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass
@@ -36,6 +40,7 @@ class NavEntry:
     waiting: int = 0
     active: bool = False
     children: list["NavEntry"] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
 
 
 NAVIGATION: list[NavItem] = [
@@ -56,7 +61,13 @@ NAVIGATION: list[NavItem] = [
         "Administration",
         "administration:index",
         "settings",
-        permissions=("users.administer", "texting.manage_lines"),
+        permissions=(
+            "users.administer",
+            "texting.manage_lines",
+            "texting.change_textingsettings",
+            "people.import_people",
+        ),
+        also=("texting:lines", "texting:settings", "people:import", "people:textable-report"),
     ),
 ]
 BADGES: dict[str, Badge] = {}
@@ -98,14 +109,17 @@ def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:
         return None
     badge = item.badge or BADGES.get(item.url_name)
     waiting = (badge(request) or 0) if badge else sum(child.waiting for child in children)
-    return NavEntry(item.label, url, item.icon, waiting, children=children)
+    also = [found for name in item.also if (found := find_url(name))]
+    return NavEntry(item.label, url, item.icon, waiting, children=children, also=also)
 
 
 def _mark_active(entries: list[NavEntry], path: str) -> None:
     """The entry with the longest address that the page's address begins with; of two equal ones the inner."""
-    found = [entry for entry in _flat(entries) if path.startswith(entry.url)]
+    found = [
+        (len(url), entry) for entry in _flat(entries) for url in [entry.url, *entry.also] if path.startswith(url)
+    ]
     if found:
-        max(reversed(found), key=lambda entry: len(entry.url)).active = True
+        max(reversed(found), key=lambda match: match[0])[1].active = True
 
 
 def _flat(entries: list[NavEntry]) -> Iterator[NavEntry]:

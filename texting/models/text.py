@@ -54,6 +54,8 @@ class Text(models.Model):
     look_count = models.SmallIntegerField(default=0)
     next_look_at = models.DateTimeField(null=True, blank=True)
     attachments_pending = models.BooleanField(default=False)
+    fetch_count = models.SmallIntegerField(default=0)
+    next_fetch_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -99,11 +101,30 @@ class Text(models.Model):
             models.Index(fields=["sending_until"], name="text_leases", condition=Q(status=TextStatus.SENDING)),
             models.Index(fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)),
             models.Index(fields=["line", "number", "-id"], name="text_by_number"),
+            models.Index(fields=["line", "left_at"], name="text_left", condition=Q(left_at__isnull=False)),
+            models.Index(fields=["next_fetch_at"], name="text_to_fetch", condition=Q(attachments_pending=True)),
             models.Index(fields=["number"], name="text_queued_number", condition=Q(status=TextStatus.QUEUED)),
         ]
 
     def __str__(self) -> str:
         return f"text {self.pk}"
+
+
+class Attachment(models.Model):
+    """A file that came with a text. One of plain text is the text itself and becomes its body."""
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="attachments")
+    file_name = models.CharField(max_length=200)
+    mime_type = models.CharField(max_length=100)
+    byte_count = models.IntegerField()
+    storage_key = models.CharField(max_length=500)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["text", "storage_key"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}, {max(1, round(self.byte_count / 1000)):,} KB"
 
 
 class TextEvent(models.Model):

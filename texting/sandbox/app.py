@@ -26,6 +26,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/", pages.show)
     app.router.add_get("/assets/{name}", pages.asset)
     app.router.add_get("/content/{key}", pages.content)
+    app.router.add_get("/messaging/{number}", pages.conversation)
     app.router.add_post("/handsets/{action}", pages.act)
     app.router.add_get("/_sandbox/{name}", control.read)
     app.router.add_post("/_sandbox/{name}", control.change)

@@ -90,6 +90,11 @@ async def asset(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
 
 
+async def conversation(request: web.Request) -> web.Response:
+    """The address of a conversation in ZipWhip's own app, as Enterprise links to it: the agent's side with it open."""
+    raise web.HTTPFound("/?" + urlencode({"with": request.match_info["number"]}))
+
+
 async def content(request: web.Request) -> web.Response:
     """Serve an attachment to the page: a picture as itself, anything else as plain text."""
     world = request.app[DESK].world

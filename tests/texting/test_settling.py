@@ -1,0 +1,171 @@
+"""Unconfirmed texts: found at the provider or not, one to one; and files that come with a text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time
+from tests.texting.test_sending import run_until_quiet
+from texting import attachments, conversations, settling
+from texting.errors import NotSent, OutcomeUnknown, Refused
+from texting.models import Text
+from texting.providers.base import AttachmentInfo, ProviderText
+from texting.runner import Runner
+from texting.vocabulary import Direction, Reason, TextStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BODY = "Can you work tonight?"
+
+
+@pytest.fixture
+def unconfirmed(people, send, provider):
+    """Send to Ana so many times, each time without an answer."""
+    runner = Runner(4)
+
+    def unconfirmed(count=1):
+        ana = people.add("Ana Rivera", ANA)
+        for _ in range(count):
+            provider.answers.append(OutcomeUnknown())
+            send(ana)
+            run_until_quiet(runner)
+        pass_time(seconds=20)
+
+    yield unconfirmed
+    runner._slots.shutdown()
+
+
+def told(provider_id, *, body=BODY, number=ANA, at=None, direction=Direction.OUT):
+    return ProviderText(provider_id, direction, number, LINE_NUMBER, body, at or timezone.now())
+
+
+def test_a_text_the_provider_holds_is_sent(unconfirmed, provider):
+    unconfirmed()
+    provider.told = [told("700")]
+
+    assert settling.settle_unconfirmed() == 1
+
+    text = Text.objects.get()
+    assert (text.status, text.provider_id, text.reason) == (TextStatus.SENT, "700", "")
+
+
+def test_of_two_texts_and_one_at_the_provider_one_is_settled(unconfirmed, provider):
+    unconfirmed(2)
+    provider.told = [told("700")]
+
+    assert settling.settle_unconfirmed() == 1
+    assert sorted(Text.objects.values_list("status", flat=True)) == ["sent", "unconfirmed"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"body": "Something else"},
+        {"number": "+16125550135"},
+        {"direction": Direction.IN},
+        {"at": timezone.now() - timedelta(days=2)},
+    ],
+)
+def test_what_is_not_this_text_settles_nothing(unconfirmed, provider, other):
+    unconfirmed()
+    provider.told = [told("700", **other)]
+
+    assert settling.settle_unconfirmed() == 0
+    assert Text.objects.get().status == TextStatus.UNCONFIRMED
+
+
+def test_a_text_known_by_its_id_is_not_another_ones_proof(unconfirmed, provider, people, send):
+    unconfirmed()
+    runner = Runner(2)
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    runner._slots.shutdown()
+    provider.told = [told(Text.objects.get(status=TextStatus.SENT).provider_id)]
+
+    assert settling.settle_unconfirmed() == 0
+
+
+def test_absence_proves_nothing_and_after_four_looks_a_person_is_asked(unconfirmed, provider):
+    unconfirmed()
+    for _ in range(6):
+        settling.settle_unconfirmed()
+        pass_time(hours=1)
+
+    text = Text.objects.get()
+    assert (text.status, text.look_count, text.next_look_at) == (TextStatus.UNCONFIRMED, 4, None)
+    assert provider.sent == []
+
+
+def test_a_provider_that_does_not_answer_was_no_look(unconfirmed, provider, monkeypatch):
+    unconfirmed()
+
+    def down(*_, **__):
+        raise NotSent
+
+    monkeypatch.setattr(provider, "list_texts", down)
+    settling.settle_unconfirmed()
+
+    text = Text.objects.get()
+    assert text.look_count == 0
+    assert text.next_look_at
+
+
+def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
+    unconfirmed()
+    pages = {0: [told("1", body="newer")], settling.PAGE: [told("700")]}
+    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
+
+    assert settling.settle_unconfirmed() == 1
+
+
+WHOLE = "A long answer. " * 100
+
+
+@pytest.fixture
+def long_text(people, line, provider, hear, monkeypatch):
+    """A text of which the webhook brought the beginning."""
+    people.add("Ana Rivera", ANA)
+    info = AttachmentInfo("message.txt", "text/plain", len(WHOLE), "key-1")
+    photo = AttachmentInfo("card.jpg", "image/jpeg", 184_000, "key-2")
+    monkeypatch.setattr(provider, "list_attachments", lambda *_: [info, photo], raising=False)
+    monkeypatch.setattr(provider, "fetch_attachment", lambda *_, **__: WHOLE.encode(), raising=False)
+    hear("receive", **message(ANA, WHOLE[:100], 555, hasAttachment=True))
+    return provider
+
+
+def test_a_long_text_gets_its_whole_body_and_its_pictures_are_noted(long_text):
+    assert attachments.fetch_pending() == 1
+
+    text = Text.objects.get()
+    assert text.body == WHOLE.rstrip()
+    assert not text.attachments_pending
+    assert list(text.attachments.values_list("file_name", "byte_count")) == [("card.jpg", 184_000)]
+    assert attachments.fetch_pending() == 0
+
+
+def test_a_conversation_waits_for_its_attachments(long_text):
+    from texting.models import Conversation
+
+    Conversation.objects.update(last_text_at="2026-01-01T00:00Z")
+    assert conversations.close_due() == 0
+
+    attachments.fetch_pending()
+    Conversation.objects.update(last_text_at="2026-01-01T00:00Z")
+    assert conversations.close_due() == 1
+
+
+@pytest.mark.parametrize("error", [NotSent(), Refused(Reason.REFUSED)])
+def test_an_attachment_that_never_comes_is_given_up_in_the_end(long_text, monkeypatch, error):
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr(long_text, "list_attachments", broken)
+    for _ in range(attachments.MAX_FETCHES):
+        attachments.fetch_pending()
+        Text.objects.update(next_fetch_at=timezone.now() - timedelta(minutes=1))
+
+    text = Text.objects.get()
+    assert not text.attachments_pending
+    assert text.body == WHOLE[:100].rstrip()
