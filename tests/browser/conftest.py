@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.chromium import complaints_of, launched
+from tests.chromium import complaints_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PASSWORD = "welcome to the demo"
@@ -68,12 +68,6 @@ def wait_until_started(run: subprocess.Popen[bytes], output: Path, seconds: floa
         assert run.poll() is None, output.read_text()
         assert time.monotonic() < end, output.read_text()
         time.sleep(0.2)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
-
-from tests.chromium import launched
 
 PLAIN_HTTP = {
     "SECURE_SSL_REDIRECT": False,
@@ -37,12 +35,6 @@ def server(django_db_setup) -> Iterator[LiveServer]:
         server = LiveServer("localhost")
         yield server
         server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

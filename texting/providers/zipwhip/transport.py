@@ -211,6 +211,7 @@ class _Answer(HTTPResponse):
 
 
 class _PlainConnection(HTTPConnection):
+    # Also over TLS, where what it calls is HTTPSConnection's.
     response_class = _Answer
 
     def connect(self) -> None:
@@ -224,18 +225,8 @@ class _PlainConnection(HTTPConnection):
         super().send(data)
 
 
-class _TlsConnection(HTTPSConnection):
-    response_class = _Answer
-
-    def connect(self) -> None:
-        _call.stage = _Stage.CONNECTING
-        super().connect()
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        _call.stage = _Stage.SENDING
-        super().send(data)
+class _TlsConnection(_PlainConnection, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
