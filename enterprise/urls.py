@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from enterprise import health
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
     path("", include("enterprise.users.urls")),
@@ -13,4 +15,6 @@ urlpatterns = [
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
     path("django-admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
 ]
