@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from texting import dispatch, lines, seam
+from texting import compliance, dispatch, lines, recipients, seam
 from texting.conversations import order_in_dialogue
 from texting.forms import ComposeForm
 from texting.models import Conversation, Draft, Text, TextingSettings
@@ -22,6 +22,7 @@ from texting.vocabulary import TextStatus
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
+    from texting.models import OptOut
     from texting.requests import SignedInRequest
     from texting.seam import Candidate
 
@@ -29,9 +30,9 @@ TEXTS_SHOWN = 50
 
 
 def record_texts(request: SignedInRequest, record_type: str, record_id: int) -> HttpResponse:
-    """The bubbles of a record's conversation, asked for again every few seconds."""
+    """The panel of a record's texts, asked for again every few seconds."""
     candidate = find_candidate(request.user, RecordKey(record_type, record_id))
-    return render(request, "texting/records/_bubbles.html", panel(request.user, candidate))
+    return render(request, "texting/records/panel.html", panel(request.user, candidate))
 
 
 @require_POST
@@ -134,7 +135,8 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         recipients__record_id=key.record_id,
         conversation__isnull=True,
         status__in=[TextStatus.QUEUED, TextStatus.SENDING],
-    ).select_related("sender")
+    )
+    queued = queued.select_related("sender").prefetch_related("attachments")
     open_one = next((conversation for conversation in conversations if conversation.closed_at is None), None)
     window = TextingSettings.current().idle_window
     usable = lines.for_user(user) if user.has_perm("texting.send") else []
@@ -147,4 +149,13 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "may_reply": open_one is not None and open_one.line in usable,
         "reply_key": uuid.uuid4(),
         "app_url": lines.app_url(open_one) if open_one else "",
+        "opt_out": _opt_out(candidate, open_one),
     }
+
+
+def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:
+    """The opt-out in force of the number a reply or a new text would go to."""
+    chosen = recipients.choose_number(candidate.numbers, candidate.region)
+    numbers = [open_one.number] if open_one else []
+    in_force = compliance.opted_out([*numbers, chosen.e164] if chosen else numbers)
+    return next(iter(in_force.values()), None)

@@ -10,12 +10,13 @@ from django.utils.timezone import localtime
 
 from texting import numbers, record_views, seam
 from texting.conversations import status_words as words_of
+from texting.line_list import kind_words
 from texting.vocabulary import Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from texting.models import Recipient, Text
+    from texting.models import Line, Recipient, Text
 
 register = template.Library()
 _WORDS = {status.value: status.label.lower() for status in TextStatus} | {"not_texted": "not texted"}
@@ -36,6 +37,13 @@ def span(duration: timedelta) -> str:
             count = duration // unit
             return f"{count} {name}{'s' if count != 1 else ''}"
     return f"{duration.total_seconds():.0f} seconds"
+
+
+@register.filter
+def owner_words(line: Line) -> str:
+    """Whose line it is: "Minneapolis branch line"."""
+    kind = kind_words(seam.get_owner_kind(line.owner_kind)).lower()
+    return f"{line.owner_name} {kind} line" if line.owner_name else "Nobody’s line"
 
 
 @register.filter
@@ -83,7 +91,8 @@ def why(text: Text) -> str:
 def what_happened(recipient: Recipient) -> str:
     """A recipient's state in a sentence: why nobody was texted, or what became of the text."""
     if recipient.text is None:
-        return recipient.reason_words or reason_words(recipient.reason)
+        words = recipient.reason_words or reason_words(recipient.reason)
+        return f"{words}." if words and not words.endswith(".") else words
     if recipient.text.status == TextStatus.SENT:
         return "ZipWhip has it; the carrier has not confirmed it yet."
     return why(recipient.text)
@@ -101,4 +110,4 @@ def record_texts(context: dict[str, Any], record_type: str, record_id: int) -> d
     ]
     if not candidates:
         return {"candidate": None}
-    return {**record_views.panel(user, candidates[0]), "request": context["request"]}
+    return {**record_views.panel(user, candidates[0]), "request": context["request"], "perms": context["perms"]}
