@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from texting import conf
+from texting.errors import TextingError
 from texting.models import Conversation, ConversationRecord, Text, TextingSettings
 from texting.seam import ClosedConversation, LoggedText
 from texting.sql import run, run_values
@@ -27,8 +28,11 @@ FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
 
 
-class _LogFailed(Exception):
-    """Rolls a block back, so that a conversation is logged on all of its records or on none."""
+class LogFailed(TextingError):
+    """The log did not take conversations; `failures` says in words why, by their ids.
+
+    It rolls a block back, so that a conversation is logged on all of its records or on none.
+    """
 
     def __init__(self, failures: dict[int, str]) -> None:
         super().__init__(f"{len(failures)} conversations")
@@ -51,8 +55,9 @@ def hold_open(places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
 # The conflicting row is locked before it is updated; if it was closed while we waited, PostgreSQL starts the insert
 # again: this is the "insert or lock, in a loop, until an open row is held".
 _HOLD_OPEN = """
-INSERT INTO texting_conversation AS c (line_id, number, opened_at, last_text_at, failure_count, failure)
-SELECT v.line_id, v.number, now(), now(), 0, '' FROM (VALUES %s) AS v (line_id, number)
+INSERT INTO texting_conversation AS c
+    (line_id, number, opened_at, last_text_at, failure_count, failure, dismissal_note)
+SELECT v.line_id, v.number, now(), now(), 0, '', '' FROM (VALUES %s) AS v (line_id, number)
 ON CONFLICT (line_id, number) WHERE closed_at IS NULL
 DO UPDATE SET last_text_at = greatest(c.last_text_at, now())
 RETURNING c.id, c.line_id, c.number
@@ -123,6 +128,11 @@ def close_due() -> int:
             closed_count += _close(due)
 
 
+def log_unlogged(conversation: Conversation) -> None:
+    """Log a conversation that closed while nobody knew whose it was; the caller has locked it. Raises LogFailed."""
+    _log_and_close([Conversation.objects.select_related("line").get(pk=conversation.pk)])
+
+
 def _take_due() -> list[Conversation]:
     settings = TextingSettings.current()
     ids = [row[0] for row in run(_DUE, {"window": settings.idle_window, "block": BLOCK})]
@@ -153,7 +163,7 @@ def _close(due: list[Conversation]) -> int:
         try:
             with transaction.atomic():
                 _log_and_close(going_on)
-        except _LogFailed as error:
+        except LogFailed as error:
             failed.update(error.failures)
             continue
         _put_back(failed)
@@ -165,7 +175,7 @@ def _log_and_close(conversations: list[Conversation]) -> None:
     results = _log(with_records)
     failures = {r.conversation_id: r.failure or "The log did not take it." for r in results if not _is_settled(r)}
     if failures:
-        raise _LogFailed(failures)
+        raise LogFailed(failures)
     logged = {(r.conversation_id, r.record) for r in results if r.logged}
     vanished = {(r.conversation_id, r.record) for r in results if r.vanished}
     _mark_records(with_records, logged, "logged_at")
@@ -174,9 +184,9 @@ def _log_and_close(conversations: list[Conversation]) -> None:
     run(
         """
         UPDATE texting_conversation SET
-            closed_at = now(), next_try_at = NULL, failure = '',
+            closed_at = coalesce(closed_at, now()), next_try_at = NULL, failure = '',
             logged_at = CASE WHEN id = ANY(%s) THEN now() END
-        WHERE id = ANY(%s) AND closed_at IS NULL
+        WHERE id = ANY(%s)
         """,
         [list(logged_ids), [conversation.pk for conversation in conversations]],
     )
@@ -199,7 +209,7 @@ def _log(conversations: list[Conversation]) -> list[LogResult]:
         logger.exception("the log sink failed for %d conversations", len(closed))
         if len(closed) == 1:
             words = f"The log failed: {type(error).__name__}."
-            raise _LogFailed({closed[0].conversation_id: words}) from error
+            raise LogFailed({closed[0].conversation_id: words}) from error
     return [result for conversation in closed for result in _log_alone(conversation)]
 
 
@@ -210,7 +220,7 @@ def _log_alone(conversation: ClosedConversation) -> list[LogResult]:
     except Exception as error:
         logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
         words = f"The log failed: {type(error).__name__}."
-        raise _LogFailed({conversation.conversation_id: words}) from error
+        raise LogFailed({conversation.conversation_id: words}) from error
 
 
 def _mark_records(conversations: list[Conversation], wanted: set[tuple[int, RecordKey]], field: str) -> None:

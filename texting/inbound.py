@@ -111,6 +111,8 @@ def _store(line: Line, told: ProviderText, *, origin: Origin, status: TextStatus
     )
     if created:
         _identify(Conversation.objects.get(pk=conversation_id))
+    if created and not outgoing:
+        Conversation.objects.filter(pk=conversation_id, unseen_since__isnull=True).update(unseen_since=Now())
     return text
 
 

@@ -137,6 +137,9 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         status__in=[TextStatus.QUEUED, TextStatus.SENDING],
     )
     queued = queued.select_related("sender").prefetch_related("attachments")
+    unseen = [conversation.pk for conversation in conversations if conversation.unseen_since]
+    if unseen and user.has_perm("texting.send"):
+        Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
     open_one = next((conversation for conversation in conversations if conversation.closed_at is None), None)
     window = TextingSettings.current().idle_window
     usable = lines.for_user(user) if user.has_perm("texting.send") else []

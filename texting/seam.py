@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
@@ -185,6 +185,7 @@ class Audit(Protocol):
 
 _record_types: dict[str, RecordType] = {}
 _owner_kinds: dict[str, OwnerKind] = {}
+_find_used_filing: Callable[[], Mapping[str, str]] = dict
 
 
 def register_record_type(record_type: RecordType) -> None:
@@ -219,6 +220,17 @@ def get_owner_kind(key: str) -> OwnerKind:
 def owners_for(user: AbstractUser) -> list[Owner]:
     """Whose lines `user` may send from, best first: own, home branch, granted branches."""
     return [Owner(kind.key, owner_id) for kind in owner_kinds() for owner_id in kind.owners_for(user)]
+
+
+def register_used_filing_choices(find: Callable[[], Mapping[str, str]]) -> None:
+    """Texting itself fills this in: its settings lie above this module."""
+    global _find_used_filing
+    _find_used_filing = find
+
+
+def used_filing_choices() -> dict[str, str]:
+    """What conversations are filed under now, so that the host keeps it usable: FilingChoice.value by record type."""
+    return dict(_find_used_filing())
 
 
 def describe(keys: Iterable[RecordKey]) -> dict[RecordKey, Candidate]:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import batch_views, line_views, record_views, views, webhooks
+from texting import batch_views, inbox_views, line_views, record_views, views, webhooks
 
 app_name = "texting"
 urlpatterns = [
     path("compose/", views.compose, name="compose"),
     path("drafts/<uuid:draft_id>/", views.draft, name="draft"),
     path("drafts/<uuid:draft_id>/sent/", views.sent, name="sent"),
+    path("inbox/", inbox_views.inbox, name="inbox"),
+    path("unmatched/", inbox_views.tray, name="unmatched"),
+    path("unmatched/<int:conversation_id>/link/", inbox_views.link, name="link-conversation"),
+    path("unmatched/<int:conversation_id>/dismiss/", inbox_views.dismiss, name="dismiss-conversation"),
     path("batches/", batch_views.batches, name="batches"),
     path("batches/<int:batch_id>/", batch_views.batch, name="batch"),
     path("batches/<int:batch_id>/cancel/", batch_views.cancel, name="cancel-batch"),

@@ -7,11 +7,22 @@ from django.db.models import Q
 from texting.seam import RecordKey
 
 
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def unmatched(self) -> ConversationQuerySet:
+        """Conversations of nobody we know that a person has still to look at."""
+        known = ConversationRecord.objects.filter(conversation=models.OuterRef("pk"))
+        return self.filter(dismissed_at__isnull=True, logged_at__isnull=True).exclude(models.Exists(known))
+
+    def unseen(self) -> ConversationQuerySet:
+        return self.filter(unseen_since__isnull=False)
+
+
 class Conversation(models.Model):
     """All texts between one line and one other number, between two idle windows.
 
-    At most one per (line, number) is open. `last_text_at` is ours, by the database's clock. One with no record closes
-    as unlogged. `follows` is the logged conversation that a late text belongs to.
+    At most one per (line, number) is open. `last_text_at` is ours, by the database's clock. One with no record is
+    unmatched and closes as unlogged, until a person links it to a record or dismisses it with a note. `follows` is the
+    logged conversation that a late text belongs to. `unseen_since` is when the first answer came that nobody has seen.
     """
 
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="conversations")
@@ -21,9 +32,17 @@ class Conversation(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     logged_at = models.DateTimeField(null=True, blank=True)
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unseen_since = models.DateTimeField(null=True, blank=True)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    dismissal_note = models.CharField(max_length=300, blank=True)
     failure_count = models.IntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -32,12 +51,17 @@ class Conversation(models.Model):
                 fields=["line", "number"], condition=Q(closed_at__isnull=True), name="conversation_open_once"
             ),
             models.CheckConstraint(
+                condition=Q(dismissed_at__isnull=True) | ~Q(dismissal_note=""), name="conversation_dismissed_with_note"
+            ),
+            models.CheckConstraint(
                 condition=Q(logged_at__isnull=True) | Q(closed_at__isnull=False), name="conversation_logged_is_closed"
             ),
         ]
         indexes = [
             models.Index(fields=["last_text_at"], name="conversation_idle", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["line", "number", "-id"], name="conversation_by_number"),
+            models.Index(fields=["line", "-last_text_at"], name="conversation_of_line"),
+            models.Index(fields=["line"], name="conversation_unseen", condition=Q(unseen_since__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from texting.line_list import kind_words
 from texting.vocabulary import Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from texting.models import Line, Recipient, Text
@@ -49,6 +50,12 @@ def owner_words(line: Line) -> str:
 @register.filter
 def status_words(text: Text) -> str:
     return words_of(text)
+
+
+@register.filter
+def at(mapping: Mapping[Any, Any], key: object) -> Any:
+    """What a mapping holds for a key, "" for nothing."""
+    return mapping.get(key, "")
 
 
 @register.filter
