@@ -31,8 +31,8 @@ class Ports:
 def from_environment() -> Ports:
     """Raises LocalError for a value that is no port, and for one port given twice."""
     ports = Ports(
-        postgres=_read("POSTGRES_PORT", 54320, "PostgreSQL"),
-        valkey=_read("VALKEY_PORT", 63790, "Valkey"),
+        postgres=_read("POSTGRES_PORT", 25432, "PostgreSQL"),
+        valkey=_read("VALKEY_PORT", 26379, "Valkey"),
         web=_read("WEB_PORT", 8000, "the web pages"),
         sandbox=_read("SANDBOX_PORT", 9900, "the ZipWhip sandbox"),
     )
@@ -52,7 +52,7 @@ def _read(variable: str, default: int, purpose: str) -> Port:
 
 def require_free(port: Port) -> None:
     try:
-        free = not is_answering(port.number) and _can_bind(port.number)
+        free = not is_answering(port.number) and can_bind(port.number)
     except PermissionError as error:
         raise LocalError(
             f"Port {port.number}, meant for {port.purpose}, is not allowed for this user:"
@@ -74,7 +74,7 @@ def is_answering(number: int) -> bool:
         return False
 
 
-def _can_bind(number: int) -> bool:
+def can_bind(number: int) -> bool:
     with socket.socket() as probe:
         # As servers do: a port whose last connections are still fading is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psycopg2  # type: ignore[import-untyped]  # no stubs installed
+import psycopg2
 
 from enterprise.local.daemons import Daemon, Launch, find_running, launch_arguments, start
 from enterprise.local.errors import LocalError
