@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from enterprise.local.errors import LocalError
@@ -12,9 +13,6 @@ from enterprise.local.places import PYTHON
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_PROGRAM = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-PLAYWRIGHT_PATH = (
-    "from playwright.sync_api import sync_playwright as p\nwith p() as session: print(session.chromium.executable_path)"
-)
 
 
 def find_or_install() -> str:
@@ -36,11 +34,14 @@ def find_or_install() -> str:
 
 
 def _find() -> str | None:
-    on_path = (shutil.which(program) for program in PROGRAMS)
-    for candidate in (*on_path, MAC_PROGRAM, _playwright_program()):
-        if candidate and _starts(candidate):
-            return candidate
-    return None
+    return next((program for program in _candidates() if program and _starts(program)), None)
+
+
+def _candidates() -> Iterator[str | None]:
+    yield from map(shutil.which, PROGRAMS)
+    yield MAC_PROGRAM
+    # Last, because it takes a second to be asked.
+    yield _playwright_program()
 
 
 def _starts(program: str) -> bool:
@@ -54,26 +55,29 @@ def _starts(program: str) -> bool:
     return result.returncode == 0
 
 
-def _playwright_program() -> str | None:
-    result = subprocess.run(  # noqa: S603 - our own command line
-        [PYTHON, "-c", PLAYWRIGHT_PATH], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    path = result.stdout.strip()
-    return path if path and Path(path).exists() else None
+def _playwright_program() -> str:
+    # Here, because no other command should wait for this import.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
 
 
 def _install_with_apt() -> None:
     # Ubuntu's package only points to a snap, which doesn't run in a container.
-    if not shutil.which("apt-get") or _is_ubuntu() or (root := _as_root()) is None:
-        return
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    _try([*root, *environment, "apt-get", "update"])
-    _try([*root, *environment, "apt-get", "install", "--yes", "--no-install-recommends", "chromium"])
+    if _may_use_apt() and not _is_ubuntu():
+        _try(["apt-get", "update"])
+        install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+        _try(["env", "DEBIAN_FRONTEND=noninteractive", *install])
 
 
 def _install_with_playwright() -> None:
-    with_libraries = ["--with-deps"] if shutil.which("apt-get") and _as_root() is not None else []
+    with_libraries = ["--with-deps"] if _may_use_apt() else []
     _try([PYTHON, "-m", "playwright", "install", *with_libraries, "chromium"])
+
+
+def _may_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def _is_ubuntu() -> bool:
@@ -81,21 +85,7 @@ def _is_ubuntu() -> bool:
     return release.exists() and "ID=ubuntu" in release.read_text().splitlines()
 
 
-def _as_root() -> list[str] | None:
-    """Return what to put before a command to run it as root; None when that needs a person."""
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") and _try(["sudo", "--non-interactive", "true"]):
-        return ["sudo", "--non-interactive"]
-    return None
-
-
-def _try(command: Sequence[str]) -> bool:
-    """Run a command with its output on stderr, and say whether it worked."""
-    try:
-        result = subprocess.run(  # noqa: S603 - our own command lines
-            command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
-        )
-    except OSError:
-        return False
-    return result.returncode == 0
+def _try(command: Sequence[str]) -> None:
+    """Run a command with its output on stderr; whether it worked is seen by looking for the browser again."""
+    with suppress(OSError):
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)  # noqa: S603 - our own
