@@ -1,6 +1,8 @@
 """A project of a few lines around a copy of enterprise/local, so that starting and stopping is tested in seconds."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,8 @@ from enterprise.local import ports
 from tests.plugin_services import SETTINGS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+PORTS = ("POSTGRES_PORT", "VALKEY_PORT", "WEB_PORT", "SANDBOX_PORT")
+NOT_PASSED_ON = {*SETTINGS, "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKELEVEL"}
 SERVER = """
 import http.server, sys
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), \
@@ -21,6 +25,8 @@ http.server.SimpleHTTPRequestHandler).serve_forever()
 MANAGE = """
 import os, sys, time
 sys.stderr.write("PUBLIC_URL is " + os.environ["PUBLIC_URL"] + "\\n")
+if sys.argv[1] == os.environ.get("FAILING"):
+    sys.exit("there is no such firm")
 if sys.argv[1] == "load_demo":
     print("Sign in as anna")
 if sys.argv[1] == "texting_runner":
@@ -62,12 +68,12 @@ class StandIn:
             (root / path).write_text(content)
         self.environment = {
             # Not what the test run itself was given.
-            **{k: v for k, v in os.environ.items() if k not in {*SETTINGS, "MAKELEVEL", "DATABASE_URL", "REDIS_URL"}},
+            **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
             "ENTERPRISE_DATA": str(self.data),
             "ENTERPRISE_ENV_FILE": str(root / ".env"),
             # The checkout may be on the path of the interpreter; ours goes first.
             "PYTHONPATH": str(root),
-            **{name: str(find_free_port()) for name in ("POSTGRES_PORT", "VALKEY_PORT", "WEB_PORT", "SANDBOX_PORT")},
+            **{name: str(port) for name, port in zip(PORTS, find_free_ports(len(PORTS)), strict=True)},
         }
 
     def call(self, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -124,8 +130,10 @@ class StandIn:
                 continue
 
 
-def find_free_port() -> int:
-    return ports.find_free()
+def find_free_ports(count: int) -> list[int]:
+    """Below those the system hands out, so that no connection of another program takes one meanwhile."""
+    candidates = random.sample(range(20_000, 32_000), 100)
+    return list(itertools.islice(filter(ports.can_bind, candidates), count))
 
 
 def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:

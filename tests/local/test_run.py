@@ -16,30 +16,49 @@ def wait_until_up(project: StandIn, run: subprocess.Popen[str]) -> None:
     assert run.poll() is None, project.output()
 
 
-def test_everything_comes_up_and_a_stop_signal_leaves_nothing(project: StandIn):
-    web = f"http://127.0.0.1:{project.environment['WEB_PORT']}"
-    run = project.run_in_background()
-    wait_until_up(project, run)
+def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: StandIn):
+    web = f"http://127.0.0.1:{new_project.environment['WEB_PORT']}"
+    run = new_project.run_in_background()
+    wait_until_up(new_project, run)
 
-    assert "Sign in as anna" in project.output()
-    assert f"Enterprise:       {web}\n" in project.output()
-    assert f"runner   | PUBLIC_URL is {web}\n" in project.output()
+    assert "Sign in as anna" in new_project.output()
+    assert f"Enterprise:       {web}\n" in new_project.output()
+    assert f" runner  | PUBLIC_URL is {web}\n" in new_project.output()
     with urllib.request.urlopen(web) as answer:
         assert answer.read() == b"hello"
-    assert "already running in another terminal" in project.call("run").stderr
+    assert "already running in another terminal" in new_project.call("run").stderr
 
     run.send_signal(signal.SIGINT)
 
-    assert run.wait(timeout=30) == 0, project.output()
-    assert project.processes() == {}
-    assert project.output().endswith("Everything is stopped; the data is kept for the next time.\n")
+    assert run.wait(timeout=30) == 0, new_project.output()
+    assert new_project.processes() == {}
+    assert new_project.output().endswith("Everything is stopped; the data is kept for the next time.\n")
 
 
 def test_when_one_program_ends_it_is_named_and_the_rest_is_stopped(project: StandIn):
     run = project.run_in_background(RUNNER_LIVES="0.3")
 
     assert run.wait(timeout=30) == 1
-    assert "runner ended with code 3, so everything else is stopped" in project.output()
+    assert "runner stopped (rc=3)" in project.output()
+    assert project.processes() == {}
+
+
+@pytest.mark.parametrize("step", ["migrate", "load_demo"])
+def test_a_failing_step_is_shown_and_the_rest_is_stopped(project: StandIn, step: str):
+    run = project.run_in_background(FAILING=step)
+
+    assert run.wait(timeout=30) == 1
+    assert "there is no such firm" in project.output()
+    assert project.processes() == {}
+
+
+def test_a_stop_signal_while_the_programs_are_being_started_leaves_nothing(project: StandIn):
+    run = project.run_in_background()
+    wait_for(lambda: "started (pid=" in project.output())
+
+    run.send_signal(signal.SIGTERM)
+
+    assert run.wait(timeout=30) == 0, project.output()
     assert project.processes() == {}
 
 
@@ -87,13 +106,13 @@ def test_a_killed_run_takes_its_programs_along_and_the_next_one_starts(project: 
 
 
 @pytest.mark.parametrize("variable", ["WEB_PORT", "SANDBOX_PORT"])
-def test_a_busy_port_stops_the_run_before_anything_is_started(project: StandIn, variable: str):
+def test_a_busy_port_stops_the_run_before_anything_is_started(new_project: StandIn, variable: str):
     with socket.socket() as other:
-        other.bind(("127.0.0.1", int(project.environment[variable])))
+        other.bind(("127.0.0.1", int(new_project.environment[variable])))
         other.listen()
 
-        result = project.call("run")
+        result = new_project.call("run")
 
     assert result.returncode == 1
     assert f"choose another port with {variable}" in result.stderr
-    assert project.processes() == {}
+    assert new_project.processes() == {}

@@ -7,15 +7,15 @@ import psycopg2
 import pytest
 import redis
 
-from tests.local.stand_in import StandIn, find_free_port
+from tests.local.stand_in import StandIn, find_free_ports
 
 
 def addresses(output: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in output.splitlines())
 
 
-def test_services_prints_the_two_addresses_and_nothing_else(project: StandIn):
-    result = project.call("services")
+def test_services_prints_the_two_addresses_and_nothing_else(new_project: StandIn):
+    result = new_project.call("services")
 
     assert re.fullmatch(r"DATABASE_URL=postgres://\S+\nREDIS_URL=redis://\S+\n", result.stdout), result
     found = addresses(result.stdout)
@@ -56,18 +56,18 @@ def test_stop_leaves_nothing_running_and_the_data_is_kept(project: StandIn):
 
 
 @pytest.mark.parametrize("variable", ["POSTGRES_PORT", "VALKEY_PORT"])
-def test_a_busy_port_is_named_with_the_variable_that_changes_it(project: StandIn, variable: str):
+def test_a_busy_port_is_named_with_the_variable_that_changes_it(new_project: StandIn, variable: str):
     with socket.socket() as other:
-        other.bind(("127.0.0.1", int(project.environment[variable])))
+        other.bind(("127.0.0.1", int(new_project.environment[variable])))
         other.listen()
 
-        result = project.call("services")
+        result = new_project.call("services")
 
     assert result.returncode == 1
-    assert f"Port {project.environment[variable]}" in result.stderr
+    assert f"Port {new_project.environment[variable]}" in result.stderr
     assert f"choose another port with {variable}" in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert project.processes() == {}
+    assert new_project.processes() == {}
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_a_busy_port_is_named_with_the_variable_that_changes_it(project: StandIn
         ("8000", "POSTGRES_PORT and WEB_PORT are both 8000; each needs its own port."),
     ],
 )
-def test_a_port_that_can_not_be_is_refused(project: StandIn, value: str, message: str):
-    result = project.call("services", POSTGRES_PORT=value, WEB_PORT="8000")
+def test_a_port_that_can_not_be_is_refused(new_project: StandIn, value: str, message: str):
+    result = new_project.call("services", POSTGRES_PORT=value, WEB_PORT="8000")
 
     assert result.stderr == message + "\n"
 
@@ -87,23 +87,23 @@ def test_a_port_that_can_not_be_is_refused(project: StandIn, value: str, message
 def test_another_port_for_running_services_is_refused(project: StandIn):
     project.call("services")
 
-    result = project.call("services", VALKEY_PORT=str(find_free_port()))
+    result = project.call("services", VALKEY_PORT=str(find_free_ports(1)[0]))
 
     assert "run `make stop` first" in result.stderr
 
 
-def test_half_a_database_folder_is_made_again(project: StandIn):
-    interrupted = project.data / "postgres.making-123456/data/base"
+def test_half_a_database_folder_is_made_again(new_project: StandIn):
+    interrupted = new_project.data / "postgres.making-123456/data/base"
     interrupted.mkdir(parents=True)
-    damaged = project.data / "postgres/base"
+    damaged = new_project.data / "postgres/base"
     damaged.mkdir(parents=True)
 
-    result = project.call("services")
+    result = new_project.call("services")
 
     assert len(result.stdout.splitlines()) == 2, result.stderr
     assert not interrupted.exists()
     # Nothing a person might miss is deleted.
-    assert [path.name for path in project.data.glob("postgres.broken-*/*")] == ["base"]
+    assert [path.name for path in new_project.data.glob("postgres.broken-*/*")] == ["base"]
 
 
 def test_services_come_up_again_after_a_crash_although_their_process_ids_are_taken(project: StandIn):
@@ -117,19 +117,19 @@ def test_services_come_up_again_after_a_crash_although_their_process_ids_are_tak
     assert project.call("services").stdout == first.stdout
 
 
-def test_data_of_another_postgresql_is_left_alone(project: StandIn):
-    project.data.joinpath("postgres").mkdir(parents=True)
-    project.data.joinpath("postgres/PG_VERSION").write_text("17\n")
+def test_data_of_another_postgresql_is_left_alone(new_project: StandIn):
+    new_project.data.joinpath("postgres").mkdir(parents=True)
+    new_project.data.joinpath("postgres/PG_VERSION").write_text("17\n")
 
-    result = project.call("services")
+    result = new_project.call("services")
 
     assert "was made by PostgreSQL 17 and this is 18" in result.stderr
-    assert project.data.joinpath("postgres/PG_VERSION").read_text() == "17\n"
+    assert new_project.data.joinpath("postgres/PG_VERSION").read_text() == "17\n"
 
 
-def test_the_first_start_writes_an_env_file_that_only_its_owner_can_read(project: StandIn):
-    output = project.call("services").stdout
-    env = project.root / ".env"
+def test_the_first_start_writes_an_env_file_that_only_its_owner_can_read(new_project: StandIn):
+    output = new_project.call("services").stdout
+    env = new_project.root / ".env"
 
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     lines = env.read_text().splitlines()
