@@ -2,7 +2,7 @@ import argparse
 import os
 import sys
 
-from enterprise.local import chromium, engines, ports, run, throwaway
+from enterprise.local import chromium, demo, engines, ports, run, throwaway
 from enterprise.local.errors import LocalError
 from enterprise.local.places import CHECKOUT, PYTHON, DataFolder
 
@@ -33,6 +33,7 @@ COMMANDS = {
     "services": start_services,
     "stop": stop_all,
     "throwaway": throwaway.serve,
+    "demo": demo.present,
 }
 
 

@@ -41,11 +41,11 @@ def main() -> None:
         _become(uid, gid, options.needs)
     if options.parent:
         # After the change of user, which clears it.
-        _die_with(options.parent, options.end_signal)
+        die_with(options.parent, options.end_signal)
     os.execvp(command[0], command)  # noqa: S606 - no shell is the point
 
 
-def _die_with(parent: int, end_signal: int) -> None:
+def die_with(parent: int, end_signal: int) -> None:
     """Have the kernel end this process when its parent dies; Linux alone can."""
     if not sys.platform.startswith("linux"):
         return
