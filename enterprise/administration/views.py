@@ -83,8 +83,29 @@ SECTIONS = [
         "Enterprise",
         [
             Entry(
+                "Users",
+                "Who can sign in, with which roles, in which branches.",
+                "users",
+                "administration:users",
+                "users.administer",
+            ),
+            Entry(
+                "Branches",
+                "Where people and service reps belong, and the time there.",
+                "building",
+                "administration:branches",
+                "users.administer",
+            ),
+            Entry(
+                "Message action codes",
+                "What messages on a record are filed under.",
+                "tag",
+                "administration:codes",
+                "users.administer",
+            ),
+            Entry(
                 "Django admin",
-                "Users and their roles, branches, action codes, stored webhooks.",
+                "What each role may do, stored webhooks, every other table.",
                 "database",
                 "admin:index",
                 "",

@@ -3,13 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from enterprise.messagelog.dialogue import DialogueLine, read_dialogue, summarize
+from texting import seam
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
 
@@ -53,6 +57,35 @@ class ActionCode(models.Model):
         if self.deactivates:
             return "This action code deactivates the record; logging a conversation must not."
         return ""
+
+    def clean(self) -> None:
+        """Keep what texting files under usable: a change that would leave conversations unlogged is refused."""
+        errors: dict[str, list[str]] = {}
+        if not self.for_employees and not self.for_contacts:
+            errors["for_employees"] = ["Tick employees, contacts or both."]
+        for kind in self.texting_kinds(seam.used_filing_choices()):
+            for name, words in self._in_the_way(kind).items():
+                errors.setdefault(name, []).append(
+                    f"Conversations with {kind.label} are logged under this code, so it must {words}."
+                )
+        if errors:
+            raise ValidationError(errors)
+
+    def texting_kinds(self, used: Mapping[str, str]) -> list[RecordKind]:
+        """The kinds of record whose conversations are logged under this code; `used` is seam.used_filing_choices()."""
+        return [kind for kind in RecordKind if self.pk and used.get(kind.value) == str(self.pk)]
+
+    def _in_the_way(self, kind: RecordKind) -> dict[str, str]:
+        """The fields for which `why_not` refuses `kind` of records, each with what it would have to be."""
+        applies = {RecordKind.EMPLOYEE: "for_employees", RecordKind.CONTACT: "for_contacts"}[kind]
+        wrong = {}
+        if not self.is_active:
+            wrong["is_active"] = "stay active"
+        if not getattr(self, applies):
+            wrong[applies] = f"apply to {kind.label}"
+        if self.deactivates:
+            wrong["deactivates"] = "deactivate nobody"
+        return wrong
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

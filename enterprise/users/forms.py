@@ -1,0 +1,215 @@
+"""What an administrator types about a user, a password and a branch."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from enterprise.users.models import Branch, User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    UserModelForm = forms.ModelForm[User]
+    BranchModelForm = forms.ModelForm[Branch]
+    RolesField = forms.ModelMultipleChoiceField[Group]
+else:
+    UserModelForm = BranchModelForm = forms.ModelForm
+    RolesField = forms.ModelMultipleChoiceField
+
+COMMON_ZONES = {
+    "America/New_York": "Eastern (New York)",
+    "America/Chicago": "Central (Chicago)",
+    "America/Denver": "Mountain (Denver)",
+    "America/Phoenix": "Mountain, no daylight saving (Phoenix)",
+    "America/Los_Angeles": "Pacific (Los Angeles)",
+    "America/Anchorage": "Alaska (Anchorage)",
+    "Pacific/Honolulu": "Hawaii (Honolulu)",
+    "America/Puerto_Rico": "Atlantic, no daylight saving (Puerto Rico)",
+    "America/St_Johns": "Newfoundland (St. John’s)",
+    "America/Halifax": "Atlantic (Halifax)",
+    "America/Toronto": "Eastern (Toronto)",
+    "America/Winnipeg": "Central (Winnipeg)",
+    "America/Regina": "Central, no daylight saving (Regina)",
+    "America/Edmonton": "Mountain (Edmonton)",
+    "America/Vancouver": "Pacific (Vancouver)",
+}
+# What a role lets people do, in the words of the page; what is not named here does not matter to a choice of roles.
+PERMISSION_WORDS = {
+    "change_employee": "edit employees",
+    "change_contact": "edit contacts",
+    "add_message": "log messages",
+    "send": "send texts",
+    "manage_lines": "manage lines",
+    "change_textingsettings": "change texting settings",
+    "import_people": "import people",
+    "administer": "administer Enterprise and see every branch",
+}
+
+
+@cache
+def _other_zones() -> list[tuple[str, str]]:
+    places = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    found = (name for name in zoneinfo.available_timezones() if name.startswith(places) and "/" in name)
+    return [(name, name.replace("_", " ")) for name in sorted(found) if name not in COMMON_ZONES]
+
+
+def zone_words(name: str) -> str:
+    return COMMON_ZONES.get(name, name.replace("_", " "))
+
+
+class ZoneField(forms.TypedChoiceField):
+    """A drop-down of time zones, those of the United States and Canada first. `stored` is offered whatever it is."""
+
+    def __init__(self, *, stored: str, nothing: str = "", **options: Any) -> None:
+        others = _other_zones()
+        is_listed = not stored or stored in COMMON_ZONES or stored in dict(others)
+        choices: list[Any] = [
+            *([("", nothing)] if nothing else []),
+            ("United States and Canada", list(COMMON_ZONES.items())),
+            ("Elsewhere", others if is_listed else [(stored, zone_words(stored)), *others]),
+        ]
+        super().__init__(label="Time zone", choices=choices, initial=stored, **options)
+
+
+class RoleField(RolesField):
+    """`Group`s to tick, each with what it lets people do."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        given = {permission.codename for permission in obj.permissions.all()}
+        words = [words for codename, words in PERMISSION_WORDS.items() if codename in given]
+        return f"{obj.name}: {', '.join(words)}" if words else obj.name
+
+
+class UserForm(UserModelForm):
+    groups = RoleField(
+        label="Roles",
+        queryset=Group.objects.prefetch_related("permissions").order_by("name"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    use_required_attribute = False
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "username", "email", "home_branch", "branches", "time_zone", "groups"]
+        labels = {"email": "E-mail"}
+        help_texts = {
+            "username": "What they sign in with.",
+            "home_branch": "With a home branch they are a service rep: people and lines can be theirs.",
+            "branches": "Whose people and lines they may use besides the home branch.",
+        }
+        widgets = {
+            "username": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+            "branches": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        user = self.instance
+        self.fields["first_name"].required = True
+        self.fields["first_name"].error_messages["required"] = "Enter the name that colleagues and records show."
+        self.fields["username"].error_messages["required"] = "Enter the name they sign in with, such as rshah."
+        self.fields["time_zone"] = ZoneField(stored=user.time_zone, nothing="As the home branch", required=False)
+        granted = user.branches.values_list("pk", flat=True) if user.pk else []
+        self._offer("home_branch", _usable([user.home_branch_id]), nothing="None: no service rep")
+        self._offer("branches", _usable(granted))
+
+    def _offer(self, name: str, branches: QuerySet[Branch], *, nothing: str | None = None) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = branches
+            field.empty_label = nothing
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        taken = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).first()
+        if taken:
+            raise ValidationError(f"{taken.username} is the username of {taken}. Choose another.")
+        return username
+
+
+def _usable(kept: Any) -> QuerySet[Branch]:
+    """The active branches, and those that were chosen before."""
+    return Branch.objects.filter(Q(is_active=True) | Q(pk__in=[pk for pk in kept if pk]))
+
+
+def password_field(hint: str) -> forms.CharField:
+    return forms.CharField(
+        label="Password",
+        required=False,
+        strip=False,
+        max_length=128,
+        help_text=hint,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class NewUserForm(UserForm):
+    password = password_field("At least 10 characters. Leave it empty to have one generated, which is shown once.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        about = {name: cleaned.get(name) or "" for name in ("username", "first_name", "last_name", "email")}
+        _check_password(self, User(**about))
+        return cleaned
+
+
+class PasswordForm(forms.Form):
+    """A new password for `user`."""
+
+    password = password_field("At least 10 characters. Leave it empty to have one generated, which is shown once.")
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        _check_password(self, self.user)
+        return self.cleaned_data
+
+
+def _check_password(form: forms.BaseForm, user: User) -> None:
+    password = form.cleaned_data.get("password")
+    if not password:
+        return
+    if password.isspace():
+        form.add_error("password", "A password of nothing but spaces is none.")
+        return
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        form.add_error("password", error)
+
+
+class BranchForm(BranchModelForm):
+    use_required_attribute = False
+
+    class Meta:
+        model = Branch
+        fields = ["name", "region", "time_zone"]
+        labels = {"region": "Country"}
+        help_texts = {"region": "Phone numbers that name no country are read as numbers of this one."}
+        error_messages = {"name": {"required": "Enter the name that people know the branch by."}}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["time_zone"] = ZoneField(stored=self.instance.time_zone)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        taken = Branch.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if taken:
+            state = "" if taken.is_active else ", and it is inactive: reactivate it instead"
+            raise ValidationError(f"There is a branch {taken.name} already{state}.")
+        return name
