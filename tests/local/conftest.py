@@ -1,5 +1,4 @@
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,37 +10,36 @@ from tests.local.stand_in import StandIn
 
 
 @contextmanager
-def make_project() -> Iterator[StandIn]:
+def made_project() -> Iterator[StandIn]:
     # Not tmp_path: its parents are closed to the user that PostgreSQL runs as under root.
     root = Path(tempfile.mkdtemp(prefix="stand-in-"))
     root.chmod(0o711)
     project = StandIn(root)
     yield project
-    if project.processes():
-        project.call("stop")
-    project.kill_leftovers()
+    project.end_everything()
     shutil.rmtree(root)
 
 
 @pytest.fixture
 def new_project() -> Iterator[StandIn]:
     """As on a fresh clone."""
-    with make_project() as project:
+    with made_project() as project:
         yield project
 
 
 @pytest.fixture(scope="session")
-def used_data() -> Iterator[Path]:
-    with make_project() as project:
+def used_project() -> Iterator[StandIn]:
+    with made_project() as project:
+        # In place of the real one, which takes long to start, twice; a new project has it.
+        (project.root / "celery.py").write_text("import time\ntime.sleep(1000)\n")
         project.call("services")
-        project.call("stop")
-        yield project.data
+        yield project
 
 
 @pytest.fixture
-def project(used_data: Path) -> Iterator[StandIn]:
-    """As after an earlier start, because making a database takes longer than most of what is tested."""
-    with make_project() as project:
-        # With its owners, of whom PostgreSQL's may be another user.
-        subprocess.run(["cp", "-a", used_data, project.data], check=True)
-        yield project
+def project(used_project: StandIn) -> Iterator[StandIn]:
+    """As after an earlier start: with a database, which takes longer to make than most of what is tested."""
+    used_project.end_everything()
+    (used_project.root / ".env").unlink(missing_ok=True)
+    yield used_project
+    used_project.end_everything()

@@ -122,6 +122,11 @@ class StandIn:
         except OSError:
             return False
 
+    def end_everything(self) -> None:
+        if self.processes():
+            self.call("stop")
+        self.kill_leftovers()
+
     def kill_leftovers(self) -> None:
         for pid in self.processes():
             try:
