@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", include("enterprise.people.urls")),
     path("employees/", include("enterprise.employees.urls")),
     path("contacts/", include("enterprise.contacts.urls")),
+    path("hotlists/", include("enterprise.hotlists.urls")),
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
     path("django-admin/", admin.site.urls),

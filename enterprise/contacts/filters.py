@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from enterprise.contacts.models import Contact
-from enterprise.people.filters import PersonFilter
+from enterprise.hotlists.filters import HotlistFilter
 
 
-class ContactFilter(PersonFilter):
+class ContactFilter(HotlistFilter):
     searched = "Name, id, phone, e-mail, customer or title"
 
-    class Meta(PersonFilter.Meta):
+    class Meta(HotlistFilter.Meta):
         model = Contact

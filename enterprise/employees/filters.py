@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from enterprise.employees.models import Employee
-from enterprise.people.filters import PersonFilter
+from enterprise.hotlists.filters import HotlistFilter
 
 
-class EmployeeFilter(PersonFilter):
-    class Meta(PersonFilter.Meta):
+class EmployeeFilter(HotlistFilter):
+    class Meta(HotlistFilter.Meta):
         model = Employee

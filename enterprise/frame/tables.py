@@ -34,6 +34,7 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     """`caption` says to screen readers what the table holds; `selection` lets rows be ticked (with a KeyColumn first).
 
     `list_key` tells two lists of one record type apart, because what is ticked is kept per list.
+    `scope` is what a search of its rows asks besides the page's address ("hotlist=12"), for "all that match".
     `empty_template` may say more than Meta.empty_text where there is nothing at all.
     `actions_template` adds buttons to the selection bar, `row_menu_template` items to the row menu; both get `form_id`.
     """
@@ -41,6 +42,7 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     caption = ""
     selection: Selection | None = None
     list_key = ""
+    scope = ""
     empty_template = ""
     actions_template = ""
     row_menu_template = ""

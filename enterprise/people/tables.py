@@ -53,6 +53,8 @@ class PersonTable(CardTable):
     menu = RowMenuColumn()
 
     empty_template = "people/_nobody_found.html"
+    actions_template = "hotlists/_add_button.html"
+    row_menu_template = "hotlists/_add_item.html"
     # Whether there is anybody whom other filters would find.
     has_people = True
 

@@ -16,6 +16,7 @@ from enterprise.people.tables import PersonTable
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from enterprise.frame.tables import CardTable
     from enterprise.people.filters import PersonFilter
 
 
@@ -61,7 +62,7 @@ class PersonDetail(KindView):
         return render(request, "people/record.html", context)
 
 
-def show_page(table: PersonTable, request: HttpRequest) -> None:
+def show_page(table: CardTable, request: HttpRequest) -> None:
     """Sort and page as the address says; a page that is not there shows the nearest that is."""
     RequestConfig(request, paginate=False).configure(table)
     per_page = _per_page(table, request.GET.get(table.prefixed_per_page_field, ""))
@@ -74,6 +75,6 @@ def show_page(table: PersonTable, request: HttpRequest) -> None:
         table.page = table.paginator.page(1 if str(wanted).startswith("-") else table.paginator.num_pages)
 
 
-def _per_page(table: PersonTable, asked: str) -> int:
+def _per_page(table: CardTable, asked: str) -> int:
     choices = table.per_page_choices
     return next((choice for choice in choices if str(choice) == asked), choices[0])

@@ -18,6 +18,10 @@ _EDIT_PEOPLE = [
     "contacts.change_contact",
     "messagelog.view_message",
     "messagelog.add_message",
+    "hotlists.view_hotlist",
+    "hotlists.add_hotlist",
+    "hotlists.change_hotlist",
+    "hotlists.delete_hotlist",
 ]
 PERMISSIONS = {
     FRONT_OFFICE: [*_EDIT_PEOPLE, "texting.send"],

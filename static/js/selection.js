@@ -1,5 +1,5 @@
 // What is ticked in a table. Markup (templates/django_tables2/table.html writes it):
-//   [data-selection="LIST" data-record-type data-total]  the card; rows in it are tr[data-key="employee:123"]
+//   [data-selection="LIST" data-record-type data-total data-scope]  the card; rows in it are tr[data-key="employee:123"]
 //   input[data-select] in a row, input[data-select-page] in the head
 //   [data-selection-bar] with [data-selection-none], [data-selection-words], [data-selection-actions],
 //   [data-selection-clear], [data-selection-all]
@@ -9,20 +9,22 @@
 
 const user = document.body.dataset.user;
 const storeName = (card) => `selection:${user}:${card.dataset.selection}`;
-const query = () => {
+// What finds the rows of a card: the page's address, and the card's own scope ("hotlist=12"), which it must never lose.
+const query = (card) => {
   const kept = new URLSearchParams(location.search);
   ["page", "per_page", "sort"].forEach((name) => kept.delete(name));
+  new URLSearchParams(card.dataset.scope).forEach((value, name) => kept.set(name, value));
   return kept.toString();
 };
 
 function load(card) {
   const { keys = [], all = false, query: of = "" } = JSON.parse(sessionStorage.getItem(storeName(card)) ?? "{}");
   // "All that match" means those of one search; another search is another all.
-  return { keys: new Set(keys), all: all && of === query() };
+  return { keys: new Set(keys), all: all && of === query(card) };
 }
 
 function save(card, { keys, all }) {
-  sessionStorage.setItem(storeName(card), JSON.stringify({ keys: [...keys], all, query: query() }));
+  sessionStorage.setItem(storeName(card), JSON.stringify({ keys: [...keys], all, query: query(card) }));
   draw(card);
 }
 
@@ -117,7 +119,7 @@ function fill(form) {
   const { keys, all } = load(card);
   form.querySelectorAll("[data-filled]").forEach((field) => field.remove());
   const fields = all
-    ? [["all", "1"], ["record_type", card.dataset.recordType], ["query", query()]]
+    ? [["all", "1"], ["record_type", card.dataset.recordType], ["query", query(card)]]
     : [...keys].map((key) => ["keys", key]);
   for (const [name, value] of fields) {
     const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });

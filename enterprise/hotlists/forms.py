@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from enterprise.hotlists.models import Hotlist
+from enterprise.people.kinds import get_kind, kinds
+
+if TYPE_CHECKING:
+    from enterprise.people.kinds import PersonKind
+    from enterprise.users.models import User
+
+    HotlistModelForm = forms.ModelForm[Hotlist]
+else:
+    HotlistModelForm = forms.ModelForm
+
+TAKEN = "There is a hotlist of yours of this name. Choose another name."
+TAKEN_BY_OWNER = "Its owner has a hotlist of this name. Choose another name."
+
+
+class HotlistForm(HotlistModelForm):
+    """Name and share one. Its kind is chosen once, when it is new; `user` narrows the branches to those they see."""
+
+    class Meta:
+        model = Hotlist
+        fields = ["name", "record_type", "branch"]
+        widgets = {"record_type": forms.RadioSelect}
+        labels = {"branch": "Shared with"}
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        if self.instance.pk:
+            del self.fields["record_type"]
+        else:
+            usable = [(kind.key, kind.label_plural) for kind in kinds() if user.has_perm(kind.permission("view"))]
+            self._field("record_type").choices = usable
+            self.initial.setdefault("record_type", usable[0][0] if usable else None)
+        branch = self._field("branch")
+        branch.queryset = user.visible_branches().filter(Q(is_active=True) | Q(pk=self.instance.branch_id))
+        branch.empty_label = "Nobody else"
+        branch.help_text = "Everybody of this branch sees it, texts it, adds and removes people."
+        self.fields["name"].widget.attrs.update(placeholder="Forklift, nights", autocomplete="off")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        owner_id = self.instance.owner_id or self.user.pk
+        if Hotlist.is_name_taken(name, owner_id=owner_id, but_by=self.instance.pk):
+            raise ValidationError(TAKEN if owner_id == self.user.pk else TAKEN_BY_OWNER)
+        return name
+
+    def _field(self, name: str) -> Any:
+        return self.fields[name]
+
+
+class AddForm(forms.Form):
+    """Where to put people of one kind: on a hotlist there is, or on a new one."""
+
+    hotlist = forms.ModelChoiceField(Hotlist.objects.none(), required=False, label="Hotlist")
+    name = forms.CharField(
+        max_length=80,
+        required=False,
+        label="New hotlist",
+        help_text="Only you see it until you share it.",
+        widget=forms.TextInput(attrs={"placeholder": "Name of the new hotlist", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, kind: PersonKind, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.kind = kind
+        # One of another kind is found here, so that it can be refused with the reason.
+        visible = Hotlist.objects.visible_to(user).select_related("owner", "branch")
+        offered = [each for each in visible if each.record_type == kind.key]
+        field: Any = self.fields["hotlist"]
+        field.queryset = visible
+        field.widget.choices = [("", "A new one, named below"), *((each.pk, _named(each, user)) for each in offered)]
+        if not offered:
+            field.widget = forms.HiddenInput()
+        if not user.has_perm("hotlists.add_hotlist"):
+            del self.fields["name"]
+            field.widget.choices[:1] = [("", "Choose one")]
+
+    def clean_hotlist(self) -> Hotlist | None:
+        hotlist: Hotlist | None = self.cleaned_data["hotlist"]
+        if hotlist and hotlist.record_type != self.kind.key:
+            theirs, ours = get_kind(hotlist.record_type).label_plural.lower(), self.kind.label_plural.lower()
+            raise ValidationError(f"“{hotlist}” is a hotlist of {theirs}, and cannot hold {ours}. Choose another.")
+        return hotlist
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name and Hotlist.is_name_taken(name, owner_id=self.user.pk):
+            raise ValidationError(TAKEN)
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        if cleaned.get("hotlist") and cleaned.get("name"):
+            self.add_error("name", "Choose a hotlist or name a new one, not both.")
+        elif not cleaned.get("hotlist") and not cleaned.get("name"):
+            self.add_error("name" if "name" in self.fields else "hotlist", self._what_is_missing())
+        return cleaned
+
+    def _what_is_missing(self) -> str:
+        return "Choose a hotlist, or name a new one." if "name" in self.fields else "Choose a hotlist."
+
+
+def _named(hotlist: Hotlist, user: User) -> str:
+    """The name, with whose it is where it is somebody else's."""
+    return hotlist.name if hotlist.owner_id == user.pk else f"{hotlist.name} ({hotlist.owner})"
