@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.html import format_html
 
 from enterprise.users.models import Branch, User
 
@@ -85,7 +86,9 @@ class RoleField(RolesField):
     def label_from_instance(self, obj: Group) -> str:
         given = {permission.codename for permission in obj.permissions.all()}
         words = [words for codename, words in PERMISSION_WORDS.items() if codename in given]
-        return f"{obj.name}: {', '.join(words)}" if words else obj.name
+        if not words:
+            return obj.name
+        return format_html('{}<span class="d-block text-secondary small">{}</span>', obj.name, ", ".join(words))
 
 
 class UserForm(UserModelForm):

@@ -1,0 +1,140 @@
+"""The pages of administration in a real browser: for everyone, in every look, by keyboard and without scripts."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import override_settings
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from enterprise.users.models import User
+from enterprise.users.roles import ADMINISTRATOR, ensure_roles
+from tests.administration.rig import url
+from tests.chromium import complaints_of
+from tests.enterprise.builders import make_branch, make_code, make_user
+from texting.models import TextingSettings
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PLAIN_HTTP = {
+    "SECURE_SSL_REDIRECT": False,
+    "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_SECURE": False,
+    "ALLOWED_HOSTS": ["localhost", "testserver"],
+}
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup) -> Iterator[LiveServer]:
+    """Our own, because middleware reads its settings when a server starts."""
+    with override_settings(**PLAIN_HTTP):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def firm(transactional_db):
+    """ada, who administers; dan, who does not; a code that texting logs under."""
+    ensure_roles()
+    code = make_code("TEXT", description="Text conversation")
+    TextingSettings.current()
+    TextingSettings.objects.update(filed_under={"employee": str(code.pk)})
+    dan = make_user("dan", branch=make_branch("St. Paul"), first_name="Dan", last_name="Larsen")
+    dan.branches.add(make_branch("Minneapolis"))
+    ada = make_user("ada", branch=make_branch("Minneapolis"), role=ADMINISTRATOR, first_name="Ada")
+    return {"ada": ada, "dan": dan, "code": code, "branch": make_branch("St. Paul")}
+
+
+@pytest.fixture
+def open_page(browser, server, firm, client, settings):
+    """A page in which ada is signed in; the keyword arguments are Playwright's."""
+    for name, value in PLAIN_HTTP.items():
+        setattr(settings, name, value)
+    contexts: list[tuple[BrowserContext, list[str]]] = []
+    client.force_login(firm["ada"])
+
+    def open_page(**options) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=server.url, **options)
+        context.set_default_timeout(5000)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
+        page = context.new_page()
+        contexts.append((context, complaints_of(page)))
+        return page
+
+    yield open_page
+    for context, complaints in contexts:
+        context.close()
+        assert [words for words in complaints if "422" not in words] == []
+
+
+def assert_good(page):
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_is_for_everyone(open_page, firm, width, scheme):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    dan, branch, code = firm["dan"], firm["branch"], firm["code"]
+    for path in [
+        reverse("administration:index"),
+        *(url(name) for name in ("users", "add-user", "branches", "add-branch", "codes", "add-code")),
+        f"{url('users')}?q=nobody&active=yes",
+        *(url(name, dan) for name in ("edit-user", "user-password", "deactivate-user")),
+        url("edit-user", firm["ada"]),
+        url("edit-branch", branch),
+        url("deactivate-branch", branch),
+        url("edit-code", code),
+    ]:
+        page.goto(path)
+        assert_good(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_form_with_errors_says_them_first(open_page, scheme):
+    page = open_page(color_scheme=scheme)
+    page.goto(url("add-user"))
+    page.get_by_role("button", name="Add user").click()
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert_good(page)
+
+
+def test_somebody_is_deactivated_in_a_dialog_by_keyboard(open_page, firm):
+    page = open_page()
+    page.goto(url("edit-user", firm["dan"]))
+    page.get_by_role("link", name="Deactivate").press("Enter")
+    dialog = page.get_by_role("dialog", name="Deactivate Dan Larsen?")
+    expect(dialog).to_be_visible()
+    assert_good(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Deactivate")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Deactivate").press("Enter")
+
+    expect(page.get_by_role("button", name="Reactivate")).to_be_visible()
+    assert not User.objects.get(username="dan").is_active
+
+
+def test_everything_works_without_scripts(open_page, firm):
+    page = open_page(java_script_enabled=False)
+    page.goto(url("edit-user", firm["dan"]))
+    page.get_by_role("link", name="Deactivate").click()
+    page.get_by_role("button", name="Deactivate").click()
+    page.goto(url("deactivate-branch", firm["branch"]))
+    page.get_by_role("button", name="Deactivate").click()
+    page.locator("summary[aria-label='Actions for St. Paul']").click()
+    page.get_by_role("menuitem", name="Reactivate").click()
+    expect(page.get_by_role("status").first).to_contain_text("St. Paul is active again.")
+    page.goto(url("users"))
+    page.get_by_label("Status").select_option("no")
+    page.get_by_role("button", name="Filter").click()
+
+    expect(page.get_by_role("link", name="Dan Larsen")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
