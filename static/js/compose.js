@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
 function keep(form) {
   const fields = new FormData(form);
   fields.set("action", "save");
-  return fetch(form.action, { method: "POST", body: fields, keepalive: true, redirect: "manual" });
+  return fetch(form.getAttribute("action"), { method: "POST", body: fields, keepalive: true, redirect: "manual" });
 }
 
 document.addEventListener("dialog:closing", async (event) => {
@@ -48,7 +48,7 @@ document.addEventListener("dialog:closing", async (event) => {
   if (!form?.elements.body.value.trim()) return;
   const kept = await keep(form).catch(() => null);
   const detail = kept?.status === 204
-    ? { text: "Kept as a draft.", level: "info", link: { href: form.action, text: "Go on writing" } }
+    ? { text: "Kept as a draft.", level: "info", link: { href: form.getAttribute("action"), text: "Go on writing" } }
     : { text: "The draft could not be kept: the server did not answer.", level: "bad" };
   document.dispatchEvent(new CustomEvent("toast", { detail }));
 });
