@@ -51,18 +51,21 @@ def _take_due() -> list[Text]:
 
 
 def _fetch(text: Text) -> bool:
-    provider = lines.provider_of(text.line)
-    session_key = text.line.reveal("session").reveal()
     try:
+        provider = lines.provider_of(text.line)
+        session_key = text.line.reveal("session").reveal()
         found = provider.list_attachments(session_key, text.provider_id or "")
-        body = _whole_body(provider, session_key, found)
+        _keep(text, found, _whole_body(provider, session_key, found))
     except ProviderError as error:
         logger.warning("text %s: its attachments could not be fetched: %s", text.pk, error)
-        if text.fetch_count >= MAX_FETCHES:
-            Text.objects.filter(pk=text.pk).update(attachments_pending=False)
-        return False
-    _keep(text, found, body)
-    return True
+    except Exception:
+        # The outermost edge of a text: one that we cannot digest must not keep the others waiting.
+        logger.exception("text %s: its attachments could not be kept", text.pk)
+    else:
+        return True
+    if text.fetch_count >= MAX_FETCHES:
+        Text.objects.filter(pk=text.pk).update(attachments_pending=False)
+    return False
 
 
 def _whole_body(provider: Provider, session_key: str, found: list[AttachmentInfo]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -14,11 +15,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from texting import dispatch, lines
+from texting import dispatch, lines, seam
 from texting.models import Batch, Draft, Recipient
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
@@ -110,6 +112,26 @@ def _may_see(user: AbstractUser, batch: Batch) -> bool:
     return user.has_perm("texting.send") and batch.line in lines.for_user(user)
 
 
+def _may_cancel(user: AbstractUser, batch: Batch) -> bool:
+    return batch.sender_id == user.pk or user.has_perm("texting.manage_lines")
+
+
+def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) -> None:
+    """Who shares a line sees what was sent from it, but not the records of branches that are not theirs."""
+    if _may_cancel(user, batch):
+        return
+    visible = {
+        candidate.key
+        for record_type in seam.record_types()
+        for candidate in record_type.candidates(
+            user, [row.record_id for row in rows if row.record_type == record_type.key]
+        )
+    }
+    for row in rows:
+        if row.key not in visible:
+            row.name, row.number, row.number_as_entered, row.url, row.ident = "A record you cannot see", "", "", "", ""
+
+
 @may_send
 def batches(request: SignedInRequest) -> HttpResponse:
     found = (
@@ -138,10 +160,13 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     elif wanted:
         rows = rows.filter(shown_status=wanted)
     now = progress(found)
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    _hide_unseen(request.user, found, page.object_list)
     context = {
         "batch": found,
         "progress": now,
-        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "may_cancel": now.can_cancel and _may_cancel(request.user, found),
         "wanted": wanted,
         "needing": sum(now.counts.get(status, 0) for status in NEEDS_PERSON),
         "people_words": f"{now.people} people" if now.people != 1 else "1 person",
@@ -151,8 +176,11 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
 
 
 @require_POST
+@may_send
 def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
     found = find_batch(request.user, pk=batch_id)
+    if not _may_cancel(request.user, found):
+        raise PermissionDenied
     count = dispatch.cancel_batch(request.user, found)
     if count:
         messages.success(request, f"{count} {'text' if count == 1 else 'texts'} will not leave any more.")

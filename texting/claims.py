@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
 
-from texting import conf, conversations
+from texting import compliance, conf, conversations
+from texting.models import OptOut, Text
 from texting.sql import run, run_values
 from texting.vocabulary import Reason, TextStatus
 
@@ -31,6 +33,10 @@ LOOKS = (timedelta(seconds=15), timedelta(seconds=45), timedelta(minutes=4), tim
 REPLIES_PER_BULK = 4
 
 
+# Outcomes of texts that never were part of a conversation.
+NOT_LEFT = (TextStatus.QUEUED, TextStatus.BLOCKED)
+
+
 @dataclass(frozen=True)
 class Claim:
     """A text that is ours to send until its lease ends."""
@@ -46,7 +52,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a claim. `status` is sent, failed, unconfirmed, or queued for one that certainly did not leave."""
+    """What came of a claim. `status` is sent, failed, unconfirmed; queued or blocked if it certainly did not leave."""
 
     text_id: int
     attempt: UUID
@@ -68,25 +74,27 @@ def record(outcomes: Sequence[Outcome]) -> int:
     """Write outcomes by compare-and-set on id and attempt; return how many still applied.
 
     In the caller's transaction. A provider id that another text of the line holds proves nothing about this one: it is
-    unconfirmed.
+    unconfirmed. A refusal because the number opted out is remembered.
     """
     if not outcomes:
         return 0
     _note_contact([outcome.text_id for outcome in outcomes if outcome.provider_id])
     try:
         with transaction.atomic():
-            return _write(outcomes)
+            written = _write(outcomes)
     except IntegrityError:
         if len(outcomes) > 1:
-            return sum(record([outcome]) for outcome in outcomes)
+            return sum(record([outcome]) for outcome in sorted(outcomes, key=lambda outcome: outcome.text_id))
         logger.exception("text %s: its provider id is another text's", outcomes[0].text_id)
         unclear = replace(outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None)
         return _write([unclear])
+    _remember_opt_outs([outcome.text_id for outcome in outcomes if outcome.reason == Reason.OPTED_OUT])
+    return written
 
 
 def _write(outcomes: Sequence[Outcome]) -> int:
     conversation_ids = conversations.join_left_texts(
-        [(o.text_id, o.attempt) for o in outcomes if o.status != TextStatus.QUEUED]
+        [(o.text_id, o.attempt) for o in outcomes if o.status not in NOT_LEFT]
     )
     rows = [
         (
@@ -111,10 +119,10 @@ UPDATE texting_text AS t SET
     provider_code = v.provider_code,
     provider_id = coalesce(v.provider_id, t.provider_id),
     conversation_id = coalesce(t.conversation_id, v.conversation_id::bigint),
-    sending_until = CASE WHEN v.status = 'sending' THEN t.sending_until END,
+    sending_until = NULL,
     due_at = CASE WHEN v.status = 'queued' THEN now() + v.wait ELSE t.due_at END,
-    left_at = CASE WHEN v.status = 'queued' THEN NULL ELSE coalesce(t.left_at, now()) END,
-    arrived_at = CASE WHEN v.status = 'queued' THEN NULL ELSE coalesce(t.arrived_at, now()) END,
+    left_at = CASE WHEN v.status IN ('sent', 'unconfirmed') THEN coalesce(t.left_at, now()) END,
+    arrived_at = CASE WHEN v.status NOT IN ('queued', 'blocked') THEN coalesce(t.arrived_at, now()) END,
     next_look_at = CASE WHEN v.status = 'unconfirmed' THEN now() + interval '{LOOKS[0].total_seconds()} s' END,
     status_at = now()
 FROM (VALUES %s) AS v (id, attempt, status, reason, provider_code, provider_id, wait, conversation_id)
@@ -123,6 +131,11 @@ WHERE t.id = v.id
   AND (t.status = 'sending' OR (t.status = 'unconfirmed' AND v.status IN ('sent', 'failed')))
 RETURNING t.id
 """  # noqa: S608 - the only value put in is a constant above
+
+
+def _remember_opt_outs(text_ids: list[int]) -> None:
+    for text in Text.objects.filter(pk__in=text_ids, status=TextStatus.FAILED).order_by("number"):
+        compliance.opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id)
 
 
 def _note_contact(text_ids: list[int]) -> None:
@@ -158,7 +171,8 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
     """
     if slot_count <= 0:
         return [], 0
-    rows = run(_CLAIM, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
+    statement = _CLAIM.format(user_table=connection.ops.quote_name(get_user_model()._meta.db_table))
+    rows = run(statement, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
     claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
     return claims, len(rows) - len(claims)
 
@@ -167,14 +181,18 @@ def next_due_in(now_at_most: timedelta) -> timedelta:
     """How long until a text can be claimed, at most `now_at_most`."""
     ((wait,),) = run(
         """
-        SELECT min(greatest(l.next_free_at, t.due_at)) - now()
-        FROM texting_line l
-        CROSS JOIN LATERAL (
-            SELECT min(due_at) AS due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
-        ) t
-        WHERE l.state = 'connected' AND l.next_free_at < now() + %s AND t.due_at IS NOT NULL
+        SELECT least(
+            (
+                SELECT min(l.next_free_at) FROM texting_line l
+                WHERE l.state = 'connected' AND l.next_free_at < now() + %(at_most)s
+                  AND EXISTS (
+                      SELECT FROM texting_text t WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now()
+                  )
+            ),
+            (SELECT min(due_at) FROM texting_text WHERE status = 'queued' AND due_at > now())
+        ) - now()
         """,
-        [now_at_most],
+        {"at_most": now_at_most},
     )
     due_in: timedelta = now_at_most if wait is None else wait
     return max(timedelta(0), min(due_in, now_at_most))
@@ -184,9 +202,9 @@ def next_due_in(now_at_most: timedelta) -> timedelta:
 # n + (s + n - 1) / 4 and the m-th bulk text at 5m - s, so bulk has each fifth place and whoever is alone loses nothing.
 _CLAIM = """
 WITH free_lines AS (
-    SELECT id, pace, replies_in_a_row, session_version
+    SELECT id, state, pace, replies_in_a_row, session_version
     FROM texting_line l
-    WHERE l.state = 'connected' AND l.next_free_at <= now()
+    WHERE (l.state = 'connected' AND l.next_free_at <= now() OR l.state = 'removed')
       AND EXISTS (
           SELECT FROM texting_text t WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now()
       )
@@ -200,11 +218,15 @@ WITH free_lines AS (
         SELECT q.id,
             row_number() OVER (ORDER BY q.place) AS nth,
             CASE
+                WHEN l.state = 'removed' THEN 'line_removed'
+                WHEN EXISTS (
+                    SELECT FROM texting_batch b WHERE b.id = q.batch_id AND b.canceled_at IS NOT NULL
+                ) THEN 'canceled'
                 WHEN q.expires_at <= now() THEN 'expired'
                 WHEN EXISTS (
                     SELECT FROM texting_optout o WHERE o.number = q.number AND o.lifted_at IS NULL
                 ) THEN 'opted_out'
-                WHEN NOT EXISTS (SELECT FROM users_user u WHERE u.id = q.sender_id AND u.is_active)
+                WHEN NOT EXISTS (SELECT FROM {user_table} u WHERE u.id = q.sender_id AND u.is_active)
                 THEN 'sender_inactive'
             END AS stopped_for
         FROM (
@@ -226,13 +248,17 @@ WITH free_lines AS (
     ) h
 ), chosen AS (
     SELECT * FROM heads ORDER BY nth, line_id LIMIT %(slots)s
+), locked AS MATERIALIZED (
+    SELECT id FROM texting_text
+    WHERE id IN (SELECT id FROM chosen) AND status = 'queued'
+    ORDER BY id FOR NO KEY UPDATE
 ), stopped AS (
     UPDATE texting_text t SET
-        status = CASE c.stopped_for WHEN 'expired' THEN 'expired' ELSE 'blocked' END,
+        status = CASE WHEN c.stopped_for IN ('expired', 'canceled') THEN c.stopped_for ELSE 'blocked' END,
         reason = c.stopped_for,
         status_at = now()
     FROM chosen c
-    WHERE t.id = c.id AND t.status = 'queued' AND c.stopped_for IS NOT NULL
+    WHERE t.id = c.id AND t.id IN (SELECT id FROM locked) AND c.stopped_for IS NOT NULL
     RETURNING t.id
 ), claimed AS (
     UPDATE texting_text t SET
@@ -243,7 +269,7 @@ WITH free_lines AS (
         sending_until = now() + %(lease)s,
         status_at = now()
     FROM chosen c
-    WHERE t.id = c.id AND t.status = 'queued' AND c.stopped_for IS NULL
+    WHERE t.id = c.id AND t.id IN (SELECT id FROM locked) AND c.stopped_for IS NULL
     RETURNING t.id, t.attempt, t.attempt_count, t.number, t.body, t.line_id, c.session_version,
         t.turn, t.priority, c.nth
 ), charged AS (

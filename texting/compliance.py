@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from django.db.models.functions import Now
+from django.db import transaction
 
 from texting.models import OptOut, Text
 from texting.sql import run
@@ -13,6 +13,7 @@ from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
 # The words US carriers and the FCC name (47 CFR 64.1200(a)(10)); only as the whole text, for "cancel" and "end" are
 # also said of work.
@@ -39,28 +40,44 @@ def opted_out(numbers: Collection[str]) -> dict[str, OptOut]:
     return {opt_out.number: opt_out for opt_out in found}
 
 
-def opt_out(number: str, *, source: OptOut.Source, line_id: int | None, word: str = "") -> None:
-    """Record that a number must not be texted; a number that is opted out stays so since its first day."""
+def opt_out(
+    number: str, *, source: OptOut.Source, line_id: int | None, word: str = "", said_at: datetime | None = None
+) -> None:
+    """Record that a number must not be texted; a number that is opted out stays so since its first day.
+
+    `said_at` is the provider's time, None for now. Words told after a later START was heard change nothing.
+    """
     run(
         """
-        INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, lifted_by_word)
-        VALUES (%s, %s, %s, %s, now(), '')
-        ON CONFLICT (number) WHERE lifted_at IS NULL DO NOTHING
+        INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, said_at, lifted_by_word)
+        SELECT n.number, %(source)s, %(word)s, %(line_id)s, now(), n.said_at, ''
+        FROM (SELECT %(number)s AS number, least(coalesce(%(said_at)s, now()), now()) AS said_at) n
+        WHERE NOT EXISTS (
+            SELECT FROM texting_optout o WHERE o.number = n.number AND o.lifted_said_at > n.said_at
+        )
+        ON CONFLICT (number) WHERE lifted_at IS NULL
+        DO UPDATE SET said_at = greatest(texting_optout.said_at, excluded.said_at)
         """,
-        [number, source.value, word, line_id],
+        {"number": number, "source": source.value, "word": word, "line_id": line_id, "said_at": said_at},
     )
 
 
-def lift(number: str, *, word: str) -> None:
-    """Undo an opt-out, as only the number's holder can."""
+def lift(number: str, *, word: str, said_at: datetime | None = None) -> None:
+    """Undo an opt-out, as only the number's holder can; one said before the opt-out changes nothing."""
     run(
-        "UPDATE texting_optout SET lifted_at = now(), lifted_by_word = %s WHERE number = %s AND lifted_at IS NULL",
-        [word, number],
+        """
+        UPDATE texting_optout SET
+            lifted_at = now(), lifted_by_word = %(word)s, lifted_said_at = least(coalesce(%(said_at)s, now()), now())
+        WHERE number = %(number)s AND lifted_at IS NULL
+          AND said_at <= least(coalesce(%(said_at)s, now()), now())
+        """,
+        {"number": number, "word": word, "said_at": said_at},
     )
 
 
 def stop_queued_texts(number: str) -> int:
-    """Block what still waits for a number that has just opted out; return how many texts."""
-    return Text.objects.filter(number=number, status=TextStatus.QUEUED).update(
-        status=TextStatus.BLOCKED, reason=Reason.OPTED_OUT, status_at=Now()
-    )
+    """Block what still waits for a number that is opted out; return how many texts."""
+    if not opted_out([number]):
+        return 0
+    with transaction.atomic():
+        return Text.objects.filter(number=number).stop(TextStatus.BLOCKED, Reason.OPTED_OUT)

@@ -210,17 +210,24 @@ def _log(conversations: list[Conversation]) -> list[LogResult]:
         if len(closed) == 1:
             words = f"The log failed: {type(error).__name__}."
             raise LogFailed({closed[0].conversation_id: words}) from error
-    return [result for conversation in closed for result in _log_alone(conversation)]
+    return _log_one_by_one(closed)
 
 
-def _log_alone(conversation: ClosedConversation) -> list[LogResult]:
-    try:
-        with transaction.atomic():
-            return conf.log_sink()([conversation])
-    except Exception as error:
-        logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
-        words = f"The log failed: {type(error).__name__}."
-        raise LogFailed({conversation.conversation_id: words}) from error
+def _log_one_by_one(conversations: list[ClosedConversation]) -> list[LogResult]:
+    """Find out which ones the log cannot take; raise once for all of them."""
+    results: list[LogResult] = []
+    failures: dict[int, str] = {}
+    sink = conf.log_sink()
+    for conversation in conversations:
+        try:
+            with transaction.atomic():
+                results += sink([conversation])
+        except Exception as error:
+            logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
+            failures[conversation.conversation_id] = f"The log failed: {type(error).__name__}."
+    if failures:
+        raise LogFailed(failures)
+    return results
 
 
 def _mark_records(conversations: list[Conversation], wanted: set[tuple[int, RecordKey]], field: str) -> None:

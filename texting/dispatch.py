@@ -41,7 +41,7 @@ class NobodyToText(TextingError):
 
 
 class LineNotUsable(TextingError):
-    """The line was removed, or is not this user's to send from."""
+    """The line was removed."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,17 @@ def wake_runners() -> None:
 def cancel_batch(user: AbstractUser, batch: Batch) -> int:
     """Stop what has not left; return how many texts."""
     with transaction.atomic():
-        count = Text.objects.filter(batch=batch, status=TextStatus.QUEUED).update(
-            status=TextStatus.CANCELED, reason=Reason.CANCELED, status_at=Now()
-        )
+        # What is being sent just now and turns out not to have left is stopped by the claim.
+        Batch.objects.filter(pk=batch.pk, canceled_at__isnull=True).update(canceled_at=Now())
+        count = Text.objects.filter(batch=batch).stop(TextStatus.CANCELED, Reason.CANCELED)
         conf.audit()(actor_id=user.pk, action="batch.canceled", subject=f"batch:{batch.pk}", facts={"texts": count})
     return count
+
+
+def expire_overdue() -> int:
+    """End the texts that could not leave in time, whatever held them up; return how many."""
+    with transaction.atomic():
+        return Text.objects.filter(expires_at__lte=Now()).stop(TextStatus.EXPIRED, Reason.EXPIRED)
 
 
 def _content_hash(composed: Composed) -> str:
@@ -159,13 +165,13 @@ def _recipient(batch: Batch, verdict: ResolvedRecipient, reason: Reason | None, 
         batch=batch,
         record_type=verdict.key.record_type,
         record_id=verdict.key.record_id,
-        name=verdict.name,
-        ident=verdict.ident,
-        url=verdict.url,
+        name=verdict.name[:200],
+        ident=verdict.ident[:40],
+        url=verdict.url[:300],
         number=verdict.e164,
         number_type=number.method_type if number else "",
-        number_as_entered=number.value if number else "",
+        number_as_entered=number.value[:200] if number else "",
         text=None if reason else texts[verdict.e164],
         reason=reason or "",
-        reason_words="" if not reason else (verdict.reason_words or reason.label),
+        reason_words="" if not reason else (verdict.reason_words or reason.label)[:300],
     )

@@ -24,9 +24,9 @@ def receive(line: Line, told: ProviderText) -> Text:
         return known
     word = compliance.keyword(told.body)
     if word in compliance.OPT_OUT_WORDS:
-        compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word)
+        compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word, said_at=told.at)
     elif word:
-        compliance.lift(told.number, word=word)
+        compliance.lift(told.number, word=word, said_at=told.at)
     return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
 
 
@@ -38,7 +38,8 @@ def note_typed_in_app(line: Line, told: ProviderText) -> Text:
 def settle_echo(line: Line, told: ProviderText) -> Text | None:
     """Find our own text that `told` is the echo of, and settle it as sent; None when it is none of ours.
 
-    Raises EchoUndecided while several of ours fit and one of them is still being sent: its own answer will tell.
+    Raises EchoUndecided while a text to this number is being sent: its own answer will tell its id. Only what is
+    unconfirmed is known by its body.
     """
     known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
     if known:
@@ -51,9 +52,9 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
             provider_id__isnull=True,
         ).order_by("pk")
     )
-    fitting = [text for text in fitting if same_body(text.body, told.body)]
-    if len(fitting) > 1 and any(text.status == TextStatus.SENDING for text in fitting):
+    if any(text.status == TextStatus.SENDING for text in fitting):
         raise EchoUndecided
+    fitting = [text for text in fitting if same_body(text.body, told.body)]
     return next((text for text in fitting if settle_as_sent(text, told.provider_id)), None)
 
 

@@ -23,7 +23,7 @@ from texting.providers.base import (
     TextSent,
 )
 from texting.sql import run
-from texting.vocabulary import EventKind
+from texting.vocabulary import EventKind, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +40,7 @@ State = WebhookEvent.State
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to write on an event. `wait` sends a pending one back for later, without counting it as a failure."""
+    """What to write on an event. `not_before` sends a pending one back for later, without counting it as a try."""
 
     state: WebhookEvent.State
     problem: str = ""
@@ -88,7 +88,7 @@ def _try(event: WebhookEvent) -> Verdict:
     except MalformedEvent as error:
         return Verdict(State.MALFORMED, str(error))
     except (_TooEarly, inbound.EchoUndecided):
-        if event.tries < len(WAITS):
+        if event.tries < len(WAITS) or _is_looking(event.line):
             return Verdict(State.PENDING, "Waits for the text it tells of.")
         return Verdict(State.KEPT, "Tells of a text we do not know.")
     except Exception as error:
@@ -96,6 +96,11 @@ def _try(event: WebhookEvent) -> Verdict:
         logger.exception("event %s could not be taken in", event.pk)
         words = f"{type(error).__name__} while taking it in."
         return Verdict(State.PENDING if event.tries + 1 < conf.MAX_WEBHOOK_TRIES else State.QUARANTINED, words)
+
+
+def _is_looking(line: Line) -> bool:
+    """Whether a text of the line may yet turn out to be the one that news are of."""
+    return Text.objects.filter(line=line, status=TextStatus.UNCONFIRMED, next_look_at__isnull=False).exists()
 
 
 def _apply(line: Line, meaning: Event) -> Verdict:
@@ -116,11 +121,11 @@ def _apply(line: Line, meaning: Event) -> Verdict:
             delivery.mark_read(line.pk, provider_id)
         case TextDeleted(provider_id=provider_id):
             delivery.mark_deleted(line.pk, provider_id)
-        case OptOutChanged(number=number, opted_out=True):
-            compliance.opt_out(number, source=OptOut.Source.PROVIDER_EVENT, line_id=line.pk)
+        case OptOutChanged(number=number, opted_out=True, at=at):
+            compliance.opt_out(number, source=OptOut.Source.PROVIDER_EVENT, line_id=line.pk, said_at=at)
             return Verdict(State.DONE, opted_out_number=number)
-        case OptOutChanged(number=number):
-            compliance.lift(number, word="UNSTOP")
+        case OptOutChanged(number=number, at=at):
+            compliance.lift(number, word="UNSTOP", said_at=at)
     return Verdict(State.DONE)
 
 

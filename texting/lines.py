@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from texting import conf, seam
 from texting.errors import LineProblem, ProviderError, SessionLost, TextingError
 from texting.line_hooks import provider_of as provider_of
 from texting.line_hooks import register_hooks, take_down_hooks
+from texting.line_sessions import pause_for
 from texting.models import Line, Text
 from texting.numbers import format_number
 from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A session that dies again so soon after a login will not live longer for one more.
-SECOND_LOSS = timedelta(minutes=10)
-# While one process logs in, the others leave the line alone.
-RENEWAL_LEASE = timedelta(seconds=60)
 UNREACHABLE = "ZipWhip cannot be reached right now. Try again in a few minutes."
 # What connecting again changes on a removed line, to be put back when it fails.
 _RESERVED = ["owner_kind", "owner_id", "username", "password_token", "webhook_token", "state", "state_changed_at"]
@@ -184,52 +180,10 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
         if Line.objects.select_for_update(no_key=True).get(pk=line.pk).state == LineState.REMOVED:
             return 0
         Line.objects.filter(pk=line.pk).update(state=LineState.REMOVED, pause_reason="", state_changed_at=now)
-        blocked_count = Text.objects.filter(line=line, status=TextStatus.QUEUED).update(
-            status=TextStatus.BLOCKED, reason=Reason.LINE_REMOVED, status_at=now
-        )
+        blocked_count = Text.objects.filter(line=line).stop(TextStatus.BLOCKED, Reason.LINE_REMOVED)
         _record(user, "line.removed", line, {"blocked": blocked_count})
     take_down_hooks(line)
     return blocked_count
-
-
-def renew_session(line_id: int, session_version: int) -> None:
-    """Log in again for a session found dead: one process does, and a second loss within minutes pauses the line."""
-    won = (
-        Line.objects.filter(pk=line_id, session_version=session_version, state=LineState.CONNECTED)
-        .filter(Q(session_renewed_at__isnull=True) | Q(session_renewed_at__lt=Now() - SECOND_LOSS))
-        .update(
-            session_version=F("session_version") + 1,
-            session_renewed_at=Now(),
-            next_free_at=Now() + RENEWAL_LEASE,
-        )
-    )
-    line = Line.objects.get(pk=line_id)
-    if not won:
-        if line.session_version == session_version:
-            pause_for(line, PauseReason.SESSION_LOST)
-        return
-    provider = provider_of(line)
-    try:
-        session = provider.login(line.username, line.reveal("password").reveal())
-    except LineProblem as error:
-        pause_for(line, error.reason)
-        return
-    except ProviderError as error:
-        logger.warning("line %s: could not log in again: %s", line_id, error)
-        Line.objects.filter(pk=line_id).update(session_renewed_at=None)
-        return
-    line.set_secret("session", session.key)
-    Line.objects.filter(pk=line_id).update(session_token=line.session_token, next_free_at=Now(), last_contact_at=Now())
-
-
-def pause_for(line: Line, reason: PauseReason) -> None:
-    """Stop a line for a problem of its own, and say so once."""
-    changed = Line.objects.filter(pk=line.pk, state=LineState.CONNECTED).update(
-        state=LineState.PAUSED, pause_reason=reason, state_changed_at=Now()
-    )
-    if changed:
-        logger.error("line %s is paused: %s", line.pk, reason.label)
-        conf.audit()(actor_id=None, action="line.paused", subject=f"line:{line.pk}", facts={"reason": reason.value})
 
 
 def _record(user: AbstractUser, action: str, line: Line, facts: dict[str, Any]) -> None:

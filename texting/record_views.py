@@ -86,7 +86,8 @@ def _reply_draft(request: SignedInRequest, conversation: Conversation, candidate
             "back_url": candidates[0].url,
         },
     )
-    if draft.user_id != request.user.pk:
+    # A key of another draft of theirs would text that draft's people.
+    if draft.user_id != request.user.pk or draft.keys != [candidate.key for candidate in candidates]:
         raise Http404
     return draft
 

@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 
-from texting import claims, conf, intake, lines
+from texting import claims, compliance, conf, intake, line_sessions, lines
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
@@ -27,11 +27,14 @@ from texting.models import Line
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from texting.providers.base import Provider
 
 logger = logging.getLogger(__name__)
 
 POLL = timedelta(seconds=1)
+SHORTEST_WAIT = timedelta(milliseconds=20)
 # After PostgreSQL was away.
 RECONNECT_WAIT_SECONDS = 1.0
 
@@ -62,8 +65,9 @@ class Runner:
                     while self.step():
                         pass
                     self._wait(self._patience())
-                except (OperationalError, InterfaceError):
-                    logger.exception("PostgreSQL went away; trying again")
+                except Error:
+                    # Gone, restarted, or no longer the primary: whatever it says, ours is to try again.
+                    logger.exception("PostgreSQL failed; trying again")
                     connection.close()
                     time.sleep(RECONNECT_WAIT_SECONDS)
         finally:
@@ -75,7 +79,10 @@ class Runner:
         taken = 0 if self._stopping.is_set() else intake.take_in()
         self._collect()
         with transaction.atomic():
-            claims.record([*self._unrecorded, *claims.overdue()])
+            # An answer that is here counts, though its lease be over.
+            answered = {outcome.text_id for outcome in self._unrecorded}
+            late = [outcome for outcome in claims.overdue() if outcome.text_id not in answered]
+            claims.record([*self._unrecorded, *late])
             free = 0 if self._stopping.is_set() else self._slot_count - self._in_flight + len(self._unrecorded)
             claimed, stopped_count = claims.claim(free)
         self._in_flight -= len(self._unrecorded)
@@ -110,7 +117,10 @@ class Runner:
             cursor.execute(f"LISTEN {CHANNEL}")
 
     def _patience(self) -> timedelta:
-        return POLL if self._stopping.is_set() else claims.next_due_in(POLL)
+        if self._stopping.is_set() or self._in_flight >= self._slot_count:
+            return POLL
+        # What is due may be another runner's, under its lock: not asked for again at once.
+        return max(SHORTEST_WAIT, claims.next_due_in(POLL))
 
     def _wait(self, at_most: timedelta) -> None:
         """Sleep until a notification, an outcome, a signal, or the time is over."""
@@ -118,7 +128,8 @@ class Runner:
         ready, _, _ = select.select([raw, self._wake_reader], [], [], at_most.total_seconds())
         if self._wake_reader in ready:
             self._wake_reader.recv(4096)
-        raw.poll()
+        with connection.wrap_database_errors:
+            raw.poll()
         raw.notifies.clear()
 
     def _wake(self) -> None:
@@ -131,21 +142,30 @@ def send(claim: Claim, claimed_at: float) -> Outcome:
     """POST one claimed text, unless its lease is nearly over, and say what came of it."""
     if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():
         return _back(claim, Reason.TRY_AGAIN, NotSent())
-    line = Line.objects.get(pk=claim.line_id)
-    return _post(lines.provider_of(line), line, claim)
-
-
-def _post(provider: Provider, line: Line, claim: Claim) -> Outcome:
     try:
-        submission = provider.send(line.reveal("session").reveal(), to=claim.number, body=claim.body)
+        line = Line.objects.get(pk=claim.line_id)
+        # The claim looked too, but it may have waited for a lock since.
+        if compliance.opted_out([claim.number]):
+            return Outcome(claim.text_id, claim.attempt, TextStatus.BLOCKED, Reason.OPTED_OUT)
+        provider, session_key = lines.provider_of(line), line.reveal("session").reveal()
+    except Exception:
+        # Before the POST: whatever it is, nothing has left.
+        logger.exception("text %s could not be posted", claim.text_id)
+        return _back(claim, Reason.TRY_AGAIN, NotSent())
+    return _post(provider, line, session_key, claim)
+
+
+def _post(provider: Provider, line: Line, session_key: str, claim: Claim) -> Outcome:
+    try:
+        submission = provider.send(session_key, to=claim.number, body=claim.body)
     except Refused as error:
         logger.info("text %s was refused: %s", claim.text_id, error)
         return Outcome(claim.text_id, claim.attempt, TextStatus.FAILED, error.reason, error.provider_code)
     except SessionLost:
-        lines.renew_session(line.pk, claim.session_version)
+        _heal(line_sessions.renew_session, line.pk, claim.session_version)
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except LineProblem as error:
-        lines.pause_for(line, error.reason)
+        _heal(line_sessions.pause_for, line, error.reason)
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except NotSent as error:
         logger.info("text %s did not leave: %s", claim.text_id, error)
@@ -154,6 +174,14 @@ def _post(provider: Provider, line: Line, claim: Claim) -> Outcome:
         logger.warning("text %s may have left: %s", claim.text_id, error)
         return _unclear(claim, Reason.NO_ANSWER, error.provider_code)
     return Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=submission.provider_id)
+
+
+def _heal(heal: Callable[..., None], *of: object) -> None:
+    """See to a line; what fails at that changes nothing about what came of the text."""
+    try:
+        heal(*of)
+    except Exception:
+        logger.exception("a line could not be healed")
 
 
 def _back(claim: Claim, reason: Reason, error: NotSent) -> Outcome:

@@ -10,6 +10,7 @@ A record is named by `RecordKey`: nothing in texting holds a foreign key to the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from texting.vocabulary import Direction, MethodType, TextStatus
 
 
+_KEY = re.compile(r"([a-z][a-z_]{0,19}):(\d{1,18})", re.ASCII)
+
+
 class RecordKey(NamedTuple):
     """Names a record of the host. Written "employee:123" in forms and addresses."""
 
@@ -37,10 +41,10 @@ class RecordKey(NamedTuple):
     @classmethod
     def parse(cls, raw: str) -> RecordKey:
         """Raises ValueError for anything that is no key."""
-        record_type, _, record_id = raw.partition(":")
-        if not record_type or not record_id.isascii() or not record_id.isdigit() or len(record_id) > 18:
+        match = _KEY.fullmatch(raw)
+        if match is None:
             raise ValueError("not a record key")
-        return cls(record_type, int(record_id))
+        return cls(match[1], int(match[2]))
 
 
 class TypedNumber(NamedTuple):

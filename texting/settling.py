@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from texting import conf, inbound, lines
+from texting import conf, inbound, line_sessions, lines
 from texting.claims import LOOKS
-from texting.errors import ProviderError
+from texting.errors import ProviderError, SessionLost
 from texting.models import Line, Text
 from texting.sql import run
 from texting.vocabulary import Direction, TextStatus
@@ -36,7 +36,18 @@ def settle_unconfirmed() -> int:
         .values_list("line_id", flat=True)
         .distinct()
     )
-    return sum(_settle_line(line) for line in Line.objects.filter(pk__in=line_ids))
+    return sum(_settle_apart(line) for line in Line.objects.filter(pk__in=line_ids))
+
+
+def _settle_apart(line: Line) -> int:
+    try:
+        return _settle_line(line)
+    except SessionLost:
+        line_sessions.renew_session(line.pk, line.session_version)
+    except Exception:
+        # The outermost edge of a line: what is wrong with one must not keep the others waiting.
+        logger.exception("line %s: its unconfirmed texts could not be settled", line.pk)
+    return 0
 
 
 def _settle_line(line: Line) -> int:
@@ -46,6 +57,8 @@ def _settle_line(line: Line) -> int:
     since = min(text.status_at for text in texts) - CLOCK_SLACK - conf.LEASE
     try:
         told = _list_since(line, since)
+    except SessionLost:
+        raise
     except ProviderError as error:
         # Not a look: the provider did not answer it, so it neither counts nor proves anything.
         logger.warning("line %s: could not look for unconfirmed texts: %s", line.pk, error)
@@ -92,7 +105,9 @@ def _list_since(line: Line, since: datetime) -> list[ProviderText]:
             "provider_id", flat=True
         )
     )
-    return [text for text in reversed(told) if text.direction == Direction.OUT and text.provider_id not in owned]
+    # A text that came between two pages moves the rest, so that one stands on both.
+    once = {text.provider_id: text for text in reversed(told)}
+    return [text for text in once.values() if text.direction == Direction.OUT and text.provider_id not in owned]
 
 
 def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from texting import attachments, conversations, settling
+from texting import attachments, conversations, dispatch, settling
 
 
 @shared_task(name="texting.close_idle_conversations")
 def close_idle_conversations() -> int:
     return conversations.close_due()
+
+
+@shared_task(name="texting.expire_overdue")
+def expire_overdue() -> int:
+    return dispatch.expire_overdue()
 
 
 @shared_task(name="texting.fetch_attachments")

@@ -27,13 +27,16 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -
     Raises AlreadyDecided, LogFailed.
     """
     with transaction.atomic():
-        locked = _lock(conversation)
-        for one in Conversation.objects.unmatched().filter(number=locked.number).order_by("pk"):
+        waiting = Conversation.objects.unmatched().filter(number=conversation.number)
+        all_locked = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+        if conversation.pk not in [one.pk for one in all_locked]:
+            raise AlreadyDecided
+        for one in all_locked:
             conversations.add_records(one.pk, [(candidate.key, candidate.name)])
             if one.closed_at:
                 conversations.log_unlogged(one)
         NumberLink.objects.update_or_create(
-            number=locked.number,
+            number=conversation.number,
             defaults={
                 "record_type": candidate.key.record_type,
                 "record_id": candidate.key.record_id,
@@ -43,7 +46,7 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -
         conf.audit()(
             actor_id=user.pk,
             action="conversation.linked",
-            subject=f"conversation:{locked.pk}",
+            subject=f"conversation:{conversation.pk}",
             facts={"record": str(candidate.key)},
         )
 

@@ -43,7 +43,7 @@ def compose(request: SignedInRequest) -> HttpResponse:
         user_id=request.user.pk,
         selection=keys,
         line=usable[0] if usable else None,
-        source=request.POST.get("source", "")[:120],
+        source=request.POST.get("source", "").replace("\x00", "")[:120],
         back_url=_back(request),
     )
     return redirect(draft, permanent=False)
@@ -133,7 +133,9 @@ def _back(request: SignedInRequest) -> str:
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
         return resolve_url(settings.LOGIN_REDIRECT_URL)
     parts = urlsplit(wanted)
-    return f"{parts.path}?{parts.query}"[:500] if parts.query else parts.path[:500]
+    # Two slashes at the beginning would name another host.
+    path = "/" + parts.path.lstrip("/")
+    return f"{path}?{parts.query}"[:500] if parts.query else path[:500]
 
 
 def _continue(back_url: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ import hmac
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -25,15 +25,22 @@ logger = logging.getLogger(__name__)
 @login_not_required
 @require_POST
 def receive(request: HttpRequest, line_id: int, secret: str, event: str) -> HttpResponse:
-    """Store an event once; 404 to who does not know the secret, 413 to too large a body, 503 when it is not stored."""
+    """Store an event once.
+
+    404 to who does not know the secret, 411 to a body of untold length (it would be read as empty), 413 to one that is
+    too large, 503 when it is not stored.
+    """
     try:
         line = Line.objects.filter(pk=line_id).first()
         if line is None or not _knows(line, secret):
             raise Http404
-        if int(request.headers.get("Content-Length") or 0) > conf.WEBHOOK_BODY_LIMIT_BYTES:
+        length = request.headers.get("Content-Length", "")
+        if not length.isdigit():
+            return HttpResponse("Say how long it is.", status=411, content_type="text/plain")
+        if int(length) > conf.WEBHOOK_BODY_LIMIT_BYTES:
             return HttpResponse("Too large.", status=413, content_type="text/plain")
         _store(line, event, request.body)
-    except DatabaseError:
+    except Error:
         logger.exception("an event of line %s could not be stored", line_id)
         return HttpResponse("Not stored; send it again.", status=503, content_type="text/plain")
     return HttpResponse(status=200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from texting.errors import SessionLost
 from texting.providers.base import Account, Hook, Session, Submission
 from texting.providers.zipwhip import payloads
 from texting.vocabulary import EventKind
@@ -17,6 +18,7 @@ class MemoryProvider:
     def __init__(self):
         self.sent: list[tuple[str, str]] = []
         self.answers: deque[Exception | str] = deque()
+        self.dead_sessions: set[str] = set()
         self.logins = 0
         self.told = []
         self.hooks: list[Hook] = []
@@ -24,6 +26,8 @@ class MemoryProvider:
 
     def send(self, session_key, *, to, body):
         with self._lock:
+            if session_key in self.dead_sessions:
+                raise SessionLost
             answer = self.answers.popleft() if self.answers else "accept"
             if isinstance(answer, Exception):
                 raise answer

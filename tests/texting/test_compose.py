@@ -316,7 +316,7 @@ def test_a_batch_is_seen_by_its_sender_and_those_of_its_line_only(browser, clien
     dan = User.objects.create_user("dan", password="a long password")
     client.force_login(dan)
     assert client.get(address).status_code == 404
-    assert client.post(reverse("texting:cancel-batch", args=[Batch.objects.get().pk])).status_code == 404
+    assert client.post(reverse("texting:cancel-batch", args=[Batch.objects.get().pk])).status_code == 403
 
 
 def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, people, django_assert_max_num_queries):

@@ -18,7 +18,7 @@ from tests.texting.line_rig import (  # noqa: F401 - fixtures
     sandbox,
     zipwhip,
 )
-from texting import line_hooks, lines
+from texting import line_hooks, line_sessions, lines
 from texting.errors import NotSent
 from texting.models import Line, LineWebhook, Text
 from texting.providers.zipwhip.client import ZipWhip
@@ -366,7 +366,7 @@ def test_many_who_find_the_session_dead_log_in_once(zipwhip, ada):  # noqa: F811
     version = line.session_version
     zipwhip.box("expire-session")
 
-    at_once(lambda: lines.renew_session(line.pk, version), count=4)
+    at_once(lambda: line_sessions.renew_session(line.pk, version), count=4)
 
     line.refresh_from_db()
     assert zipwhip.look("state")["sessions"] == 1
@@ -377,10 +377,10 @@ def test_many_who_find_the_session_dead_log_in_once(zipwhip, ada):  # noqa: F811
 
 def test_a_second_loss_within_minutes_pauses_the_line(zipwhip, ada):  # noqa: F811
     line = lines.connect(ada, credentials())
-    lines.renew_session(line.pk, line.session_version)
+    line_sessions.renew_session(line.pk, line.session_version)
     line.refresh_from_db()
 
-    lines.renew_session(line.pk, line.session_version)
+    line_sessions.renew_session(line.pk, line.session_version)
 
     line.refresh_from_db()
     assert (line.state, line.pause_reason) == (LineState.PAUSED, PauseReason.SESSION_LOST)
@@ -389,9 +389,9 @@ def test_a_second_loss_within_minutes_pauses_the_line(zipwhip, ada):  # noqa: F8
 def test_who_comes_late_with_the_old_session_changes_nothing(zipwhip, ada):  # noqa: F811
     line = lines.connect(ada, credentials())
     old = line.session_version
-    lines.renew_session(line.pk, old)
+    line_sessions.renew_session(line.pk, old)
 
-    lines.renew_session(line.pk, old)
+    line_sessions.renew_session(line.pk, old)
 
     line.refresh_from_db()
     assert (line.state, line.session_version) == (LineState.CONNECTED, old + 1)
@@ -401,7 +401,7 @@ def test_a_refused_password_at_renewal_pauses_the_line(zipwhip, ada):  # noqa: F
     line = lines.connect(ada, credentials())
     zipwhip.box("lines", line=NUMBER, password="changed in ZipWhip")
 
-    lines.renew_session(line.pk, line.session_version)
+    line_sessions.renew_session(line.pk, line.session_version)
 
     line.refresh_from_db()
     assert (line.state, line.pause_reason) == (LineState.PAUSED, PauseReason.WRONG_PASSWORD)

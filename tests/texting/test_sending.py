@@ -343,7 +343,7 @@ def test_a_problem_of_the_line_pauses_it_once_and_fails_no_text(people, send, pr
 
 
 def test_a_lost_session_is_renewed_by_one_login_and_the_texts_leave(people, send, provider, runner, line):
-    provider.answers.extend([SessionLost(), SessionLost()])
+    provider.dead_sessions.add(line.reveal("session").reveal())
     send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
 
     run_until_quiet(runner)

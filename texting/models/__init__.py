@@ -5,11 +5,10 @@ from texting.models.conversation import Conversation, ConversationRecord, Number
 from texting.models.line import Line, LineWebhook
 from texting.models.opt_out import OptOut
 from texting.models.settings import TextingSettings
-from texting.models.text import LEFT, Attachment, Text, TextEvent
+from texting.models.text import Attachment, Text, TextEvent
 from texting.models.webhook_event import WebhookEvent
 
 __all__ = [
-    "LEFT",
     "Attachment",
     "Batch",
     "Conversation",

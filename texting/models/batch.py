@@ -57,6 +57,7 @@ class Batch(models.Model):
     source = models.CharField(max_length=120, blank=True)
     back_url = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    canceled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()

@@ -3,11 +3,20 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
 
-# What may have left us: these are part of a conversation, the others never were.
-LEFT = [TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED, TextStatus.FAILED, TextStatus.UNCONFIRMED]
+
+class TextQuerySet(models.QuerySet["Text"]):
+    def queued(self) -> TextQuerySet:
+        return self.filter(status=TextStatus.QUEUED)
+
+    def stop(self, status: TextStatus, reason: Reason) -> int:
+        """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids."""
+        waiting = self.queued().select_for_update(of=("self",), no_key=True).order_by("pk")
+        ids = list(waiting.values_list("pk", flat=True))
+        return Text.objects.filter(pk__in=ids).queued().update(status=status, reason=reason, status_at=Now())
 
 
 class Text(models.Model):
@@ -64,6 +73,8 @@ class Text(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     deleted_at_provider = models.DateTimeField(null=True, blank=True)
 
+    objects = TextQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         constraints = [
@@ -104,6 +115,8 @@ class Text(models.Model):
             models.Index(fields=["line", "left_at"], name="text_left", condition=Q(left_at__isnull=False)),
             models.Index(fields=["next_fetch_at"], name="text_to_fetch", condition=Q(attachments_pending=True)),
             models.Index(fields=["number"], name="text_queued_number", condition=Q(status=TextStatus.QUEUED)),
+            models.Index(fields=["due_at"], name="text_due", condition=Q(status=TextStatus.QUEUED)),
+            models.Index(fields=["expires_at"], name="text_expiring", condition=Q(status=TextStatus.QUEUED)),
         ]
 
     def __str__(self) -> str:
@@ -116,8 +129,8 @@ class Attachment(models.Model):
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="attachments")
     file_name = models.CharField(max_length=200)
     mime_type = models.CharField(max_length=100)
-    byte_count = models.IntegerField()
-    storage_key = models.CharField(max_length=500)
+    byte_count = models.BigIntegerField()
+    storage_key = models.TextField()
 
     class Meta:
         default_permissions = ()
