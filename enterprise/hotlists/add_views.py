@@ -42,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             hotlist = form.cleaned_data["hotlist"] or _create(form, user)
             return _say_added(request, hotlist, add_people(hotlist, chosen.ids, by=user, now=timezone.now()))
-    context = {"form": form, "chosen": chosen}
+    context = {"form": form, "chosen": chosen, "list_url": f"{chosen.kinds[0].app}:list"}
     return render(request, _page(request, "add"), context, status=422 if form.is_bound else 200)
 
 

@@ -38,7 +38,7 @@ class HotlistForm(HotlistModelForm):
         else:
             usable = [(kind.key, kind.label_plural) for kind in kinds() if user.has_perm(kind.permission("view"))]
             self._field("record_type").choices = usable
-            self.initial.setdefault("record_type", usable[0][0] if usable else None)
+            self.initial["record_type"] = usable[0][0] if usable else ""
         branch = self._field("branch")
         branch.queryset = user.visible_branches().filter(Q(is_active=True) | Q(pk=self.instance.branch_id))
         branch.empty_label = "Nobody else"
@@ -69,7 +69,8 @@ class AddForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, kind: PersonKind, **options: Any) -> None:
-        super().__init__(*args, **options)
+        # Ids of its own: the dialog stands over a search, whose filter is called hotlist too.
+        super().__init__(*args, **options | {"auto_id": "add_%s"})
         self.user = user
         self.kind = kind
         # One of another kind is found here, so that it can be refused with the reason.

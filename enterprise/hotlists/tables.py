@@ -49,8 +49,8 @@ class HotlistTable(CardTable):
         verbose_name="People",
         order_by=("seen_count", "folded_name", "pk"),
         attrs={
-            "td": {"class": "d-none d-md-table-cell text-end num"},
-            "th": {"class": "d-none d-md-table-cell text-end"},
+            "td": {"class": "d-none d-md-table-cell text-end num pe-4"},
+            "th": {"class": "d-none d-md-table-cell text-end pe-4"},
         },
     )
     branch = tables.Column(

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from django.core.management import call_command
 from django.http import QueryDict
+from django.utils import timezone
 
+from enterprise.hotlists.demo import make_hotlists
+from enterprise.hotlists.models import Hotlist
 from tests.enterprise.builders import make_contact, make_employee
 from tests.hotlists.builders import make_hotlist, put_on
 from texting import seam
@@ -98,3 +102,16 @@ def test_a_search_is_narrowed_to_a_hotlist_with_a_chip(as_user, riya, nights):
 def test_a_search_without_hotlists_has_no_filter_for_them(as_user, riya):
     make_hotlist("Managers", owner=riya, record_type="contact")
     assert 'name="hotlist"' not in as_user(riya).get("/employees/").text
+
+
+def test_the_demo_firm_has_one_of_employees_that_is_shared_and_one_of_contacts(settings):
+    settings.DEBUG = True
+    call_command("load_demo")
+    make_hotlists(timezone.now())  # again: nothing is doubled
+    made = {hotlist.name: hotlist for hotlist in Hotlist.objects.select_related("branch")}
+    nights, managers = made["Nights forklift"], made["Plant managers"]
+    assert len(made) == 2
+    assert (nights.record_type, nights.branch.name, managers.record_type, managers.branch) == (
+        "employee", "Minneapolis", "contact", None,
+    )  # fmt: skip
+    assert all(hotlist.members.count() >= 3 for hotlist in made.values())
