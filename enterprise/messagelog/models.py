@@ -60,14 +60,9 @@ class ActionCode(models.Model):
 
     def clean(self) -> None:
         """Keep what texting files under usable: a change that would leave conversations unlogged is refused."""
-        errors: dict[str, list[str]] = {}
+        errors = self._texting_errors(self.texting_kinds(seam.used_filing_choices()))
         if not self.for_employees and not self.for_contacts:
-            errors["for_employees"] = ["Tick employees, contacts or both."]
-        for kind in self.texting_kinds(seam.used_filing_choices()):
-            for name, words in self._in_the_way(kind).items():
-                errors.setdefault(name, []).append(
-                    f"Conversations with {kind.label} are logged under this code, so it must {words}."
-                )
+            errors["for_employees"] = "Tick employees, contacts or both."
         if errors:
             raise ValidationError(errors)
 
@@ -75,17 +70,18 @@ class ActionCode(models.Model):
         """The kinds of record whose conversations are logged under this code; `used` is seam.used_filing_choices()."""
         return [kind for kind in RecordKind if self.pk and used.get(kind.value) == str(self.pk)]
 
-    def _in_the_way(self, kind: RecordKind) -> dict[str, str]:
-        """The fields for which `why_not` refuses `kind` of records, each with what it would have to be."""
-        applies = {RecordKind.EMPLOYEE: "for_employees", RecordKind.CONTACT: "for_contacts"}[kind]
-        wrong = {}
-        if not self.is_active:
-            wrong["is_active"] = "stay active"
-        if not getattr(self, applies):
-            wrong[applies] = f"apply to {kind.label}"
-        if self.deactivates:
-            wrong["deactivates"] = "deactivate nobody"
-        return wrong
+    def _texting_errors(self, kinds: list[RecordKind]) -> dict[str, str]:
+        """The fields for which `why_not` would refuse one of `kinds`, and why they must not."""
+        if not kinds:
+            return {}
+        logged = f"Conversations with {' and '.join(kind.label for kind in kinds)} are logged under this code"
+        wrong = {
+            "is_active": (not self.is_active, "stay active"),
+            "deactivates": (self.deactivates, "deactivate nobody"),
+            "for_employees": (RecordKind.EMPLOYEE in kinds and not self.for_employees, "apply to employees"),
+            "for_contacts": (RecordKind.CONTACT in kinds and not self.for_contacts, "apply to contacts"),
+        }
+        return {name: f"{logged}, so it must {words}." for name, (is_wrong, words) in wrong.items() if is_wrong}
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -169,6 +169,14 @@ def test_the_code_of_texting_stays_usable(as_ada, used, values, words):
     assert used.why_not("employee") == ""
 
 
+def test_a_code_that_logs_both_kinds_says_so_in_one_sentence(as_ada, used):
+    TextingSettings.objects.update(filed_under={"employee": str(used.pk), "contact": str(used.pk)})
+
+    page = words_of(save(as_ada, used, is_active=""))
+
+    assert page.count("employees and contacts are logged under this code, so it must stay active.") == 2
+
+
 def test_what_texting_does_not_need_can_be_changed(as_ada, used):
     save(as_ada, used, name="SMS", for_contacts="", description="A conversation")
 
