@@ -1,0 +1,323 @@
+"""Every page in every look, for everyone; and the main job by keyboard alone, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import PASSWORD
+from tests.chromium import complaints_of
+
+# Of all the rules only the one about contrast can tell light from dark.
+RULES = {
+    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
+}
+WIDTHS = (1440, 390)
+MOVES_WITHIN_MS = 20_000
+LINE = "+16125550100"
+
+
+@dataclass
+class Visitor:
+    """One browser window, signed in once, and what its console complained of."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, system) -> Iterator[Callable[[str], Visitor]]:
+    """The window of a user of the demo firm; "" is nobody."""
+    visitors: dict[str, Visitor] = {}
+
+    def visit(username: str) -> Visitor:
+        if username not in visitors:
+            page = browser.new_context(base_url=system.url, reduced_motion="reduce").new_page()
+            page.set_default_timeout(10_000)
+            if username:
+                sign_in(page, username)
+            visitors[username] = Visitor(page, complaints_of(page))
+        return visitors[username]
+
+    yield visit
+    for visitor in visitors.values():
+        visitor.page.context.close()
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Employees").first.wait_for(state="attached")
+
+
+def record_of(page: Page, name: str) -> str:
+    page.goto(f"/employees/?q={name}")
+    return page.get_by_role("link", name=name, exact=True).first.get_attribute("href")
+
+
+def write(system, number: str, body: str) -> None:
+    """Answer from a handset."""
+    text = {"line": LINE, "from": number, "body": body}
+    requests.post(f"{system.sandbox_url}/_sandbox/receive", json=text, timeout=10).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def conversation(visit, system) -> str:
+    """The record of somebody who was texted with two who cannot be, and answered."""
+    page = visit("riya").page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for name in ("Carl Diaz", "Dee Evans", "Maximiliana Konstantinopoulos-Wojciechowska"):
+        record = record_of(page, name)
+        page.locator("tr[data-key] [data-select]").first.check()
+    page.get_by_role("button", name="Send Text", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Send Text")
+    dialog.get_by_role("textbox", name="Message").fill("Can you work tonight?")
+    dialog.get_by_role("button", name=re.compile("^Send to 1")).click()
+    page.get_by_role("dialog", name="These 2 records").get_by_role("button", name=re.compile("^Send to 1")).click()
+    expect(page.get_by_role("dialog", name="1 message was sent")).to_be_visible(timeout=MOVES_WITHIN_MS)
+    write(system, "+17635550126", "Yes. What time?")
+    page.goto(record)
+    expect(page.get_by_role("log")).to_contain_text("What time?", timeout=MOVES_WITHIN_MS)
+    return record
+
+
+# --- everyone can use it
+
+
+def open_the_dialog(page: Page) -> None:
+    page.goto("/employees/?q=Ev")
+    page.get_by_role("checkbox", name="Select this page").check()
+    page.get_by_role("button", name="Send Text", exact=True).click()
+    expect(page.get_by_role("dialog", name="Send Text")).to_be_visible()
+
+
+def open_an_error_in_the_dialog(page: Page) -> None:
+    open_the_dialog(page)
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Send to")).click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_focused()
+
+
+def open_who_is_left_out(page: Page) -> None:
+    open_the_dialog(page)
+    page.get_by_role("dialog").get_by_role("textbox", name="Message").fill("To nobody yet")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Send to")).click()
+    expect(page.get_by_role("dialog", name="will not be texted")).to_be_visible()
+
+
+def open_a_record(page: Page) -> None:
+    page.goto("/employees/")
+    page.locator("tbody").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Contact methods")).to_be_visible()
+
+
+def open_the_row_menu(page: Page) -> None:
+    page.goto("/employees/?q=Rivera")
+    page.locator("[data-row-menu]").first.click()
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def sign_in_wrongly(page: Page) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+
+
+def submit_nothing(path: str, button: str) -> Callable[[Page], None]:
+    def submit(page: Page) -> None:
+        page.goto(path)
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+
+    return submit
+
+
+def import_a_bad_file(page: Page) -> None:
+    page.goto("/people/import/")
+    rows = "employee_id,first_name,last_name,branch\n900001,Ana,Rivera,Nowhere\n900002,Bo,Chen,Minneapolis\n"
+    page.get_by_label("CSV file").set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.get_by_role("button", name="Look at the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 bad line")
+
+
+def open_the_latest_batch(page: Page) -> None:
+    page.goto("/texting/batches/")
+    page.get_by_role("link", name="Can you work tonight?").first.click()
+    expect(page.get_by_role("heading", name="Can you work tonight?")).to_be_visible()
+
+
+PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
+    "sign in": ("", "/sign-in/"),
+    "sign in, refused": ("", sign_in_wrongly),
+    "employees": ("riya", "/employees/"),
+    "employees, filtered": ("riya", "/employees/?q=Diaz&active=true"),
+    "employees, none": ("riya", "/employees/?q=zzzz"),
+    "employees of every branch": ("ada", "/employees/?branch=1&q=Diaz"),
+    "row menu": ("riya", open_the_row_menu),
+    "contacts": ("riya", "/contacts/?q=Diaz"),
+    "record without texting": ("sofia", open_a_record),
+    "add employee": ("riya", "/employees/add/"),
+    "add employee, refused": ("riya", submit_nothing("/employees/add/", "Add employee")),
+    "add contact": ("riya", "/contacts/add/"),
+    "search everything": ("riya", "/people/search/?q=Diaz"),
+    "search everything, none": ("riya", "/people/search/?q=zzzz"),
+    "textable report": ("riya", "/people/textable-report/?problem=invalid"),
+    "import": ("ada", "/people/import/"),
+    "import, bad": ("ada", import_a_bad_file),
+    "Send Text": ("riya", open_the_dialog),
+    "Send Text, refused": ("riya", open_an_error_in_the_dialog),
+    "Send Text, who is left out": ("riya", open_who_is_left_out),
+    "batches": ("riya", "/texting/batches/"),
+    "batches, none": ("luc", "/texting/batches/"),
+    "batch": ("riya", open_the_latest_batch),
+    "administration": ("ada", "/administration/"),
+    "external services": ("ada", "/administration/external-services/"),
+    "lines": ("ada", "/texting/lines/"),
+    "add credentials": ("ada", "/texting/lines/add/"),
+    "add credentials, refused": ("ada", submit_nothing("/texting/lines/add/", "Save")),
+    "texting settings": ("ada", "/texting/settings/"),
+    "forbidden": ("riya", "/texting/lines/"),
+}
+
+
+@pytest.mark.parametrize("name", [*PAGES, "record", "edit", "deactivate"])
+def test_axe_finds_nothing_in_any_look_and_nothing_scrolls_sideways(name, visit, conversation):
+    own = {"record": "", "edit": "edit/", "deactivate": "deactivate/"}
+    username, where = PAGES[name] if name in PAGES else ("riya", conversation + own[name])
+    visitor = visit(username)
+    page = visitor.page
+    visitor.complaints.clear()
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(where) if isinstance(where, str) else where(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        for scheme, rules in RULES.items():
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page, options=rules)
+            assert found.violations_count == 0, f"{width} {scheme}: {found.generate_report()}"
+    # The browser calls an answer of 422 (a form with errors) or 403 a failure; nothing else may be said.
+    assert [said for said in visitor.complaints if "422" not in said and "403" not in said] == []
+
+
+# --- the main job by keyboard alone
+
+
+def go_to(page: Page, goal: Locator, key: str = "Tab", limit: int = 60) -> None:
+    for _ in range(limit):
+        if goal.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{limit} times {key} do not lead to {goal}")
+
+
+def find_by_keyboard(page: Page, name: str) -> None:
+    """Search, and tick the first who is found."""
+    search = page.locator("main").get_by_role("searchbox")
+    go_to(page, search)
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    go_to(page, page.locator("tr[data-key] [data-select]").first)
+    page.keyboard.press("Space")
+
+
+def test_the_main_job_by_keyboard_alone(open_as):
+    page = open_as("riya")
+    find_by_keyboard(page, "Carl Diaz")
+    find_by_keyboard(page, "Kwame Asante")
+    box = page.locator("tr[data-key] [data-select]").first
+
+    page.keyboard.press("Shift+F10")
+    expect(page.get_by_role("menu", name="Actions for 2 employees")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Send Text")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-row-menu]").first).to_be_focused()
+    page.keyboard.press("Shift+F10")
+    page.keyboard.press("Enter")
+
+    message = page.get_by_role("dialog", name="Send Text").get_by_role("textbox", name="Message")
+    expect(message).to_be_focused()
+    page.keyboard.type("Kept when I close")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("status").filter(has_text="Kept as a draft.")).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('[data-key]') !== null")
+
+    page.keyboard.press("Shift+F10")
+    page.keyboard.press("Enter")
+    expect(message).to_be_focused()
+    page.keyboard.type("By keyboard alone")
+    go_to(page, page.get_by_role("dialog").get_by_role("button", name="Send to 1"))
+    page.keyboard.press("Enter")
+    send = page.get_by_role("dialog", name="This record will not be texted").get_by_role("button", name="Send to 1")
+    expect(send).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="1 message was sent")).to_be_visible(timeout=MOVES_WITHIN_MS)
+    expect(page.get_by_role("button", name="Continue working")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(box).not_to_be_checked()
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+# --- news come while somebody works
+
+
+def test_a_text_that_comes_leaves_the_reply_box_where_it_is(visit, conversation, system):
+    page = visit("riya").page
+    page.set_viewport_size({"width": 1440, "height": 1200})
+    page.goto(conversation)
+    reply = page.get_by_role("textbox", name="Reply to")
+    reply.click()
+    page.keyboard.type("I am just writ")
+    page.evaluate("window.first = document.querySelector('#bubbles').firstElementChild")
+    before = reply.bounding_box()
+
+    write(system, "+17635550126", "One more thing, and it is a long one:\nwhere do I park?\nIs it gate 4?\nOr gate 5?")
+    expect(page.get_by_role("log")).to_contain_text("where do I park?", timeout=MOVES_WITHIN_MS)
+
+    expect(reply).to_be_focused()
+    expect(reply).to_have_value("I am just writ")
+    assert reply.bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+    assert page.evaluate("window.first.isConnected")
+    at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    assert page.get_by_role("log").evaluate(at_end)
+
+
+# --- without scripts
+
+
+def test_the_main_job_without_scripts(open_as):
+    page = open_as("riya", java_script_enabled=False)
+    page.goto("/employees/?q=an&per_page=100")
+    for name in ("Kwame Asante", "Dee Evans"):
+        page.get_by_role("row", name=name).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Send Text", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Send Text")).to_be_visible()
+    page.get_by_role("textbox", name="Message").fill("Without scripts")
+    page.get_by_role("button", name="Send to 1").click()
+    expect(page.get_by_role("heading", name="This record will not be texted")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("Without scripts")
+    page.get_by_role("button", name="Send to 1").click()
+    page.get_by_role("button", name="Send to 1").click()
+
+    expect(page.get_by_role("heading", name=re.compile("^1 message"))).to_be_visible()
+    page.get_by_role("button", name="Continue working").click()
+    expect(page).to_have_url(re.compile(r"/employees/\?q=an"))
+    page.goto("/texting/batches/")
+    page.get_by_role("link", name="Without scripts").click()
+    expect(page.get_by_role("row", name="Dee Evans")).to_contain_text("Not texted")
