@@ -192,6 +192,19 @@ _owner_kinds: dict[str, OwnerKind] = {}
 _find_used_filing: Callable[[], Mapping[str, str]] = dict
 
 
+_waiting: dict[str, Callable[[AbstractUser], int]] = {}
+
+
+def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> None:
+    """Texting says how to count what waits for a user on one of its pages."""
+    _waiting[url_name] = count
+
+
+def waiting_count(url_name: str, user: AbstractUser) -> int:
+    """How much waits for a user on a page of texting's, for the badge beside its link: one indexed count."""
+    return _waiting[url_name](user) if url_name in _waiting else 0
+
+
 def register_record_type(record_type: RecordType) -> None:
     """Make a kind of record textable; a second one of the same key replaces the first."""
     _record_types[record_type.key] = record_type

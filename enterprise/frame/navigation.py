@@ -1,8 +1,7 @@
 """The side navigation. Entries whose address does not exist, or that the user may not open, are left out.
 
-An app adds its own entry with `register`, and what waits for a person beside an entry with `register_badge`, both
-from its AppConfig.ready(). A badge function takes the request and returns a count, or None for nothing; it runs once
-per full page and not for fragments, so one indexed count is what it may cost.
+A badge counts what waits for a person. It runs once per full page and not for fragments, so one indexed count is what
+it may cost.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +10,9 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-Badge = Callable[[HttpRequest], int | None]
+from texting import seam
+
+Badge = Callable[[HttpRequest], int]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class NavEntry:
     also: list[str] = field(default_factory=list)
 
 
+def _waiting(url_name: str) -> Badge:
+    """Texting's own count of what waits on a page."""
+    return lambda request: seam.waiting_count(url_name, request.user)  # type: ignore[arg-type]  # who sees it is signed in
+
+
 NAVIGATION: list[NavItem] = [
     NavItem("Employees", "employees:list", "users"),
     NavItem("Contacts", "contacts:list", "address-book"),
@@ -51,10 +57,13 @@ NAVIGATION: list[NavItem] = [
         "Texts",
         "texting:texts",
         "message-circle",
+        permissions=("texting.send",),
         children=(
-            NavItem("Inbox", "texting:inbox"),
-            NavItem("Batches", "texting:batches"),
-            NavItem("Unmatched", "texting:unmatched"),
+            NavItem("Inbox", "texting:inbox", permissions=("texting.send",), badge=_waiting("texting:inbox")),
+            NavItem("Batches", "texting:batches", permissions=("texting.send",)),
+            NavItem(
+                "Unmatched", "texting:unmatched", permissions=("texting.send",), badge=_waiting("texting:unmatched")
+            ),
         ),
     ),
     NavItem(
@@ -70,18 +79,6 @@ NAVIGATION: list[NavItem] = [
         also=("texting:lines", "texting:settings", "people:import", "people:textable-report"),
     ),
 ]
-BADGES: dict[str, Badge] = {}
-
-
-def register(item: NavItem, *, before: str = "administration:index") -> None:
-    """Put `item` before the entry of that URL name, or last when there is none."""
-    names = [known.url_name for known in NAVIGATION]
-    if item.url_name not in names:
-        NAVIGATION.insert(names.index(before) if before in names else len(names), item)
-
-
-def register_badge(url_name: str, badge: Badge) -> None:
-    BADGES[url_name] = badge
 
 
 def navigation_for(request: HttpRequest) -> list[NavEntry]:
@@ -107,17 +104,14 @@ def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:
     url = find_url(item.url_name) or (children[0].url if children else "")
     if not url:
         return None
-    badge = item.badge or BADGES.get(item.url_name)
-    waiting = (badge(request) or 0) if badge else sum(child.waiting for child in children)
+    waiting = item.badge(request) if item.badge else sum(child.waiting for child in children)
     also = [found for name in item.also if (found := find_url(name))]
     return NavEntry(item.label, url, item.icon, waiting, children=children, also=also)
 
 
 def _mark_active(entries: list[NavEntry], path: str) -> None:
     """The entry with the longest address that the page's address begins with; of two equal ones the inner."""
-    found = [
-        (len(url), entry) for entry in _flat(entries) for url in [entry.url, *entry.also] if path.startswith(url)
-    ]
+    found = [(len(url), entry) for entry in _flat(entries) for url in [entry.url, *entry.also] if path.startswith(url)]
     if found:
         max(reversed(found), key=lambda match: match[0])[1].active = True
 
