@@ -7,6 +7,11 @@ from enterprise.frame.navigation import find_url, navigation_for
 from texting import seam
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(monkeypatch):
+    monkeypatch.setattr(seam, "_waiting", {})
+
+
 def request_of(path="/", *permissions):
     request = RequestFactory().get(path)
     request.user = SimpleNamespace(has_perm=lambda wanted: wanted in permissions)
