@@ -44,7 +44,8 @@ def span(duration: timedelta) -> str:
 def owner_words(line: Line) -> str:
     """Whose line it is: "Minneapolis branch line"."""
     kind = kind_words(seam.get_owner_kind(line.owner_kind)).lower()
-    return f"{line.owner_name} {kind} line" if line.owner_name else "Nobody’s line"
+    name = line.owner_name
+    return f"{name} {kind} line" if name else "Nobody’s line"
 
 
 @register.filter
