@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -95,13 +96,16 @@ def send(rep, people, line):
 
 @pytest.fixture
 def hear(line):
-    """Store an event as the webhook does and take in all that is due."""
+    """Store an event once, as the webhook does, and take in all that is due."""
 
     def hear(event, *, on=line, **payload):
         body = json.dumps(payload).encode()
         now = timezone.now() - timedelta(seconds=1)
-        WebhookEvent.objects.create(
-            line=on, event=event, body=body, body_sha256=str(hash(body)), received_at=now, next_try_at=now
+        WebhookEvent.objects.get_or_create(
+            line=on,
+            event=event,
+            body_sha256=hashlib.sha256(body).hexdigest(),
+            defaults={"body": body, "received_at": now, "next_try_at": now},
         )
         intake.take_in()
 

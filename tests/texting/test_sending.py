@@ -413,7 +413,8 @@ def test_a_runner_that_is_told_to_stop_finishes_what_it_posts(people, send, prov
     assert (status_of(ANA), status_of(BO)) == (TextStatus.SENT, TextStatus.QUEUED)
 
 
-def test_a_notification_wakes_the_runner_before_its_poll(people, send, provider):
+def test_a_notification_wakes_the_runner_before_its_poll(people, send, provider, monkeypatch):
+    monkeypatch.setattr("texting.runner.POLL", timedelta(seconds=30))
     runner = Runner(2)
     loop = threading.Thread(target=runner.run)
     loop.start()

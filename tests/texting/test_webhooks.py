@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from tests.texting.conftest import make_line, message
-from texting import intake, line_hooks, webhooks
+from texting import intake, line_hooks, lines, webhooks
 from texting.models import Text, WebhookEvent
+from texting.providers.base import Account
+from texting.seam import Owner
 from texting.vocabulary import EventKind, LineState
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +97,16 @@ def test_a_text_to_a_removed_line_is_still_taken_in(client, people, provider, db
     assert Text.objects.get().body == "late"
 
 
-def test_the_address_names_the_event_and_holds_an_unguessable_secret(line, settings):
-    url = line_hooks.webhook_url(line, EventKind.PROGRESS)
+def test_the_address_names_the_event_and_holds_an_unguessable_secret(rep, people, provider, settings, monkeypatch):
+    secrets = set()
+    for number in ("+16125550101", "+16125550102"):
+        monkeypatch.setattr(provider, "get_account", lambda _, number=number: Account(number))
+        line = lines.connect(rep, lines.Credentials(Owner("desk", 1), number, number.removeprefix("+"), "a password"))
+        url = line_hooks.webhook_url(line, EventKind.PROGRESS)
+        assert url.startswith(f"{settings.PUBLIC_URL}/texting/webhooks/{line.pk}/")
+        assert url.endswith("/progress")
+        secrets.add(url.split("/")[-2])
 
-    assert url.startswith(settings.PUBLIC_URL + "/texting/webhooks/")
-    assert url.endswith("/progress")
+    assert len(secrets) == 2
+    # 43 letters of base64 are 256 bits.
+    assert all(re.fullmatch(r"[\w-]{43,}", secret) for secret in secrets)

@@ -1,0 +1,346 @@
+"""What breaks between the claim of a text and its outcome: the database, a session, a key, another hand on the row."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tests.texting.conftest import ANA, BO, pass_time, status_of
+from tests.texting.test_sending import run_until_quiet, wait_for
+from texting import claims, compliance, dispatch, line_sessions, lines
+from texting import runner as runner_module
+from texting.errors import OutcomeUnknown, Refused, SessionLost
+from texting.models import Line, OptOut, Text
+from texting.runner import Runner
+from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def quick_to_reconnect(monkeypatch):
+    monkeypatch.setattr(runner_module, "RECONNECT_WAIT_SECONDS", 0.05)
+
+
+@pytest.fixture
+def runner():
+    runner = Runner(4)
+    yield runner
+    runner._slots.shutdown()
+
+
+@contextlib.contextmanager
+def running(runner):
+    loop = threading.Thread(target=runner.run)
+    loop.start()
+    try:
+        yield
+    finally:
+        runner.stop()
+        loop.join(10)
+
+
+def take() -> claims.Claim:
+    with transaction.atomic():
+        (claim,), _ = claims.claim(1)
+    return claim
+
+
+def write(claim, status, reason=None, **facts) -> None:
+    with transaction.atomic():
+        claims.record([claims.Outcome(claim.text_id, claim.attempt, status, reason, **facts)])
+
+
+def try_once() -> None:
+    """Claim a text and post it as a slot does."""
+    claim = take()
+    outcome = runner_module.send(claim, time.monotonic())
+    with transaction.atomic():
+        claims.record([outcome])
+
+
+def query(sql, params=()) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def note_waits(runner) -> list:
+    """The connections on which the runner waits for news, each as it begins to."""
+    noted, wait = [], runner._wait
+
+    def noting(at_most):
+        noted.append(connection.connection)
+        wait(at_most)
+
+    runner._wait = noting
+    return noted
+
+
+def count_steps(runner) -> list:
+    steps, step = [], runner.step
+
+    def counting():
+        steps.append(1)
+        return step()
+
+    runner.step = counting
+    return steps
+
+
+# --- The runner and its connection
+
+
+def test_a_runner_whose_connection_is_ended_goes_on_with_another(people, send, provider, caplog):
+    runner = Runner(2)
+    waits = note_waits(runner)
+    with running(runner):
+        wait_for(lambda: waits)
+        query("SELECT pg_terminate_backend(%s)", [waits[0].info.backend_pid])
+        wait_for(lambda: "PostgreSQL failed" in caplog.text)
+        send(people.add("Ana Rivera", ANA))
+
+        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+
+
+def test_a_runner_whose_connection_ends_without_a_word_goes_on_with_another(people, send, provider, caplog):
+    """As when a pooler restarts or a fail-over cuts TCP: end of file and no message."""
+    runner = Runner(2)
+    waits = note_waits(runner)
+    with running(runner):
+        wait_for(lambda: waits)
+        with socket.socket(fileno=os.dup(waits[0].fileno())) as cut:
+            cut.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: "PostgreSQL failed" in caplog.text)
+        send(people.add("Ana Rivera", ANA))
+
+        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+
+
+def test_a_runner_outlives_a_database_that_is_read_only_for_a_while(people, send, provider, caplog):
+    """As after a fail-over, when what was the primary is none any more."""
+    send(people.add("Ana Rivera", ANA))
+    of_this_database = f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])}"
+    query(f"{of_this_database} SET default_transaction_read_only = on")
+    try:
+        with running(Runner(2)):
+            wait_for(lambda: "read-only transaction" in caplog.text)
+            query(f"{of_this_database} RESET default_transaction_read_only")
+
+            wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+    finally:
+        query(f"{of_this_database} RESET default_transaction_read_only")
+
+
+def test_a_runner_whose_slots_all_hang_waits_and_does_not_spin(people, send, provider, monkeypatch):
+    posting, go_on = threading.Semaphore(0), threading.Event()
+
+    def hang(*_, **__):
+        posting.release()
+        go_on.wait(10)
+        raise OutcomeUnknown
+
+    monkeypatch.setattr(provider, "send", hang)
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)])
+    runner = Runner(2)
+    steps = count_steps(runner)
+    with running(runner):
+        assert all(posting.acquire(timeout=5) for _ in range(2))
+        before = len(steps)
+        time.sleep(0.6)
+        during = len(steps) - before
+        go_on.set()
+
+    assert during < 5
+
+
+def test_a_runner_waits_for_what_another_has_locked_and_does_not_spin(people, send, provider, line):
+    send(people.add("Ana Rivera", ANA))
+    runner = Runner(2)
+    steps = count_steps(runner)
+    with transaction.atomic():
+        Line.objects.select_for_update().get(pk=line.pk)
+        with running(runner):
+            time.sleep(0.6)
+
+    assert 1 < len(steps) < 60
+
+
+# --- What fails before the POST proves that nothing left
+
+
+def test_a_session_key_that_cannot_be_read_leaves_the_text_queued(people, send, provider):
+    Line.objects.update(session_token="v1.gone.AAAA")
+    send(people.add("Ana Rivera", ANA))
+
+    try_once()
+
+    assert status_of(ANA) == TextStatus.QUEUED
+    assert provider.sent == []
+
+
+def test_a_password_that_cannot_be_read_leaves_the_text_queued(people, send, provider):
+    Line.objects.update(password_token="v1.gone.AAAA")
+    provider.answers.append(SessionLost())
+    send(people.add("Ana Rivera", ANA))
+
+    try_once()
+
+    assert status_of(ANA) == TextStatus.QUEUED
+
+
+def test_a_database_lost_before_the_post_leaves_the_text_queued(people, send, provider, monkeypatch):
+    def gone(*_, **__):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    send(people.add("Ana Rivera", ANA))
+    with monkeypatch.context() as patch:
+        patch.setattr(Line.objects, "get", gone)
+        try_once()
+
+    text = Text.objects.get()
+    assert (text.status, text.reason) == (TextStatus.QUEUED, Reason.TRY_AGAIN)
+    assert provider.sent == []
+
+
+def test_an_opt_out_after_the_claim_still_stops_the_text(people, send, provider, line):
+    send(people.add("Ana Rivera", ANA))
+    claim = take()
+    compliance.opt_out(ANA, source=OptOut.Source.WORD, line_id=line.pk, word="STOP")
+
+    outcome = runner_module.send(claim, time.monotonic())
+
+    assert (outcome.status, outcome.reason) == (TextStatus.BLOCKED, Reason.OPTED_OUT)
+    assert provider.sent == []
+
+
+# --- What comes back to the queue
+
+
+def test_a_text_of_a_canceled_batch_that_comes_back_to_the_queue_does_not_leave(people, send, provider, rep):
+    batch = send(people.add("Ana Rivera", ANA))
+    claim = take()
+    assert dispatch.cancel_batch(rep, batch) == 0
+    write(claim, TextStatus.QUEUED, Reason.TRY_AGAIN)
+
+    with transaction.atomic():
+        assert claims.claim(1) == ([], 1)
+    assert status_of(ANA) == TextStatus.CANCELED
+
+
+def test_a_text_of_a_removed_line_that_comes_back_to_the_queue_does_not_leave(people, send, provider, rep, line):
+    send(people.add("Ana Rivera", ANA))
+    claim = take()
+    assert lines.remove(rep, line, now=timezone.now()) == 0
+    write(claim, TextStatus.QUEUED, Reason.TRY_AGAIN)
+
+    with transaction.atomic():
+        assert claims.claim(1) == ([], 1)
+    text = Text.objects.get()
+    assert (text.status, text.reason) == (TextStatus.BLOCKED, Reason.LINE_REMOVED)
+
+
+def test_a_text_on_a_paused_line_expires(people, send, provider, line):
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+    Line.pause(line.pk, PauseReason.BY_HAND, now=timezone.now())
+    Text.objects.filter(number=ANA).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert dispatch.expire_overdue() == 1
+
+    assert (status_of(ANA), status_of(BO)) == (TextStatus.EXPIRED, TextStatus.QUEUED)
+
+
+# --- Answers
+
+
+def test_an_answer_that_is_here_beats_the_end_of_its_lease(people, send, provider, runner):
+    batch = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 200)])
+    with transaction.atomic():
+        claimed, _ = claims.claim(16)
+    # Knowing the table, PostgreSQL joins so that of two outcomes for a text the last is written.
+    query("ANALYZE texting_text")
+    pass_time(seconds=91)
+    for claim in claimed:
+        runner._outcomes.put(claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=claim.number))
+    runner.stop()
+
+    runner.step()
+
+    assert batch.texts.filter(status=TextStatus.SENT).count() == 16
+
+
+def test_a_refusal_because_the_number_opted_out_is_an_opt_out(people, send, provider):
+    provider.answers.append(Refused(Reason.OPTED_OUT, provider_code="-1234"))
+    send(people.add("Ana Rivera", ANA))
+
+    try_once()
+
+    assert status_of(ANA) == TextStatus.FAILED
+    assert compliance.opted_out([ANA])[ANA].source == OptOut.Source.PROVIDER_REFUSAL
+
+
+def test_a_renewal_that_was_killed_at_its_login_is_made_by_the_next(people, send, provider, runner, line, monkeypatch):
+    send(people.add("Ana Rivera", ANA))
+    provider.dead_sessions.add(line.reveal("session").reveal())
+    with monkeypatch.context() as patch:
+        patch.setattr(provider, "login", killed)
+        with pytest.raises(SystemExit):
+            line_sessions.renew_session(line.pk, line.session_version)
+    pass_time(seconds=61)
+
+    run_until_quiet(runner)
+
+    assert provider.logins == 1
+    assert Line.objects.get().state == LineState.CONNECTED
+    assert status_of(ANA) == TextStatus.SENT
+
+
+def killed(*_):
+    raise SystemExit
+
+
+# --- Two at once
+
+
+def test_canceling_and_claiming_at_once_do_not_wait_for_each_other(people, send, provider, rep):
+    batch = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 116)])
+    # As after retries and interleaved batches: the order of turns is not that of ids.
+    Text.objects.update(turn=1_000_000 - F("pk"))
+    held, let_go, failures = threading.Event(), threading.Event(), []
+
+    def hold_one():
+        middle = batch.texts.order_by("pk")[8].pk
+        list(Text.objects.select_for_update().filter(pk=middle))
+        held.set()
+        let_go.wait(10)
+
+    steps = [hold_one, lambda: dispatch.cancel_batch(rep, batch), lambda: claims.claim(16)]
+    threads = [threading.Thread(target=in_transaction, args=(step, failures)) for step in steps]
+    for thread in threads:
+        thread.start()
+        assert held.wait(5)
+        time.sleep(0.2)
+    let_go.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert failures == []
+    assert set(batch.texts.values_list("status", flat=True)) <= {TextStatus.CANCELED, TextStatus.SENDING}
+
+
+def in_transaction(step, failures):
+    try:
+        with transaction.atomic():
+            step()
+    except OperationalError as error:
+        failures.append(error)
+    finally:
+        connection.close()
