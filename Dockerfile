@@ -10,8 +10,8 @@ RUN pip install --require-hashes -r requirements.txt
 COPY manage.py pyproject.toml ./
 COPY enterprise enterprise
 COPY texting texting
+COPY frame frame
 COPY templates templates
-COPY static static
 
 # Static files need complete settings, but none that are used for anything here.
 RUN DEBUG=False SECRET_KEY=build-only TEXTING_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \

@@ -56,7 +56,7 @@ TEXTING = {
 
 # --- Applications --------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "enterprise.frame",
+    "frame",
     "enterprise.users",
     "enterprise.people",
     "enterprise.employees",
@@ -172,7 +172,6 @@ TIME_ZONE = "America/Chicago"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

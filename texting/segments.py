@@ -1,7 +1,7 @@
 """How many billed parts a text needs, and the small repairs to a body before it is counted and sent.
 
 The alphabet is GSM 7 bit of 3GPP TS 23.038; national shift tables are not used in the US and Canada.
-static/js/segments.js counts by the same rules: change both, the tests compare them.
+texting/static/js/segments.js counts by the same rules: change both, the tests compare them.
 """
 
 from __future__ import annotations

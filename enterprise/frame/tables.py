@@ -18,7 +18,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from .templatetags.frame import icon
+from frame.templatetags.frame import icon
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Chosen:
 
 
 def read_selection(data: QueryDict, user: User) -> Chosen:
-    """Read what `static/js/selection.js` posts. What is no key is left out; "all" is searched again here."""
+    """Read what `frame/static/js/selection.js` posts. What is no key is left out; "all" is searched again here."""
     if data.get("all") == "1":
         return _all_that_match(data.get("record_type", ""), data.get("query", ""), user)
     known = {kind.key for kind in kinds()}

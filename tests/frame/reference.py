@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.views import defaults
 
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
-from enterprise.frame.templatetags.frame import avatar, status, when
+from frame.templatetags.frame import avatar, status, when
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = [

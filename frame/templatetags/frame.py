@@ -9,15 +9,16 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField
+from django.shortcuts import resolve_url
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from enterprise.frame import initials as people
-from enterprise.frame import moments
-from enterprise.frame.icons import SPRITE, UnknownIconError, icon_names
-from enterprise.frame.statuses import Status, find_status
+from frame import initials as people
+from frame import moments
+from frame.icons import SPRITE, UnknownIconError, icon_names
+from frame.statuses import Status, find_status
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -36,7 +37,7 @@ def icon(name: str, size: str = "") -> SafeString:
     """`size`: "" (20 px), "sm" (16) or "lg" (32). Always decoration: the words stand beside it or in an aria-label."""
     if name not in icon_names():
         if is_strict():
-            raise UnknownIconError(f"{name!r} is not in the sprite; enterprise/frame/icons.py says how to add it")
+            raise UnknownIconError(f"{name!r} is not in the sprite; frame/icons.py says how to add it")
         logger.warning("icon %s is not in the sprite", name)
         return NOTHING
     css = f"icon icon-{size}" if size else "icon"
@@ -50,12 +51,17 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+def login_url() -> str:
+    return resolve_url(settings.LOGIN_URL)
+
+
+@register.simple_tag
 def status(key: str, words: str = "", tone: str = "") -> SafeString:
     """The icon and the words of a state. `words` says more than the usual word ("Opted out 3 Nov")."""
     known = find_status(key)
     if known is None:
         if is_strict():
-            raise LookupError(f"{key!r} has no icon and word in enterprise/frame/statuses.py")
+            raise LookupError(f"{key!r} has no icon and word in frame/statuses.py")
         logger.warning("status %s is not known", key)
         known = Status("info-circle", str(key).replace("_", " ").capitalize())
     return format_html('<span class="st st-{}">{}{}</span>', tone or known.tone, icon(known.icon), words or known.word)
