@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import conf, recipients
+from texting import conf, lines, recipients
 from texting.errors import TextingError
 from texting.models import Batch, Draft, Line, Recipient, Text
 from texting.segments import count_segments
 from texting.sql import run
-from texting.vocabulary import Direction, LineState, Origin, Priority, Reason, TextStatus
+from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ class NobodyToText(TextingError):
 
 
 class LineNotUsable(TextingError):
-    """The line was removed."""
+    """The user may not send from the line: it is another's by now, it was removed, or the right to text was taken."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batc
                 return sent
             raise AlreadySent(sent)
         line = Line.objects.select_for_update(no_key=True).get(pk=composed.line.pk)
-        if line.state == LineState.REMOVED:
+        if line not in lines.for_user(user):
             raise LineNotUsable
         resolved = recipients.resolve(user, draft.keys, draft.chosen_numbers)
         verdicts = [(verdict, _reason_now(verdict, draft.shown)) for verdict in resolved]

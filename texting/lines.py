@@ -76,7 +76,13 @@ def app_url(conversation: Conversation) -> str:
 
 
 def for_user(user: AbstractUser) -> list[Line]:
-    """The lines a user may send from, best first: own, home branch, granted branches; not the removed ones."""
+    """The lines a user may send from now, best first: own, home branch, granted branches; not the removed ones.
+
+    With `recipients.resolve`, which says of whom, this is all that decides who texts from where: asked when a text is
+    written and, by dispatch, in the transaction that sends it.
+    """
+    if not user.has_perm("texting.send"):
+        return []
     owners = seam.owners_for(user)
     rank = {owner: position for position, owner in enumerate(owners)}
     lines = Line.objects.in_use().owned_by(owners).exclude(state=LineState.CONNECTING)

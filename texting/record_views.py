@@ -68,7 +68,9 @@ def _send_reply(request: SignedInRequest, conversation: Conversation, candidates
     except dispatch.AlreadySent:
         messages.error(request, "Not sent: another reply left from this page already. Write it again.")
     except dispatch.LineNotUsable:
-        messages.error(request, "Not sent: the line was removed. Use Send Text to write from another line.")
+        messages.error(
+            request, "Not sent: the line was removed, or is no longer yours. Use Send Text to write from another line."
+        )
 
 
 def _reply_draft(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
@@ -143,7 +145,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
     open_one = next((conversation for conversation in conversations if conversation.closed_at is None), None)
     window = TextingSettings.current().idle_window
-    usable = lines.for_user(user) if user.has_perm("texting.send") else []
+    usable = lines.for_user(user)
     return {
         "candidate": candidate,
         "texts": sorted(texts, key=order_in_dialogue) + sorted(queued, key=lambda text: text.pk),

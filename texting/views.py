@@ -198,7 +198,7 @@ def _send(request: SignedInRequest, found: Draft, form: ComposeForm) -> HttpResp
         form.add_error(None, "Nothing was sent: nobody is left to text since you looked. See why beside each name.")
         return _show(request, found, form, lines.for_user(request.user), status=422)
     except dispatch.LineNotUsable:
-        form.add_error("line", "This line was removed while you were writing. Choose another.")
+        form.add_error("line", "This line was removed, or is no longer yours to send from. Choose another.")
         return _show(request, found, form, lines.for_user(request.user), status=422)
     return redirect("texting:sent", draft_id=batch.draft_id)
 
