@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, close_old_connections, connection, transaction
 
-from texting import claims, compliance, conf, intake, line_sessions, lines
+from texting import claims, compliance, conf, heartbeats, intake, line_sessions, lines
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
-from texting.models import Line
+from texting.models import Heartbeat, Line
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Runner:
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._unrecorded: list[Outcome] = []
         self._in_flight = 0
+        self._next_beat = 0.0
         self._stopping = threading.Event()
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_writer.setblocking(False)
@@ -63,13 +64,16 @@ class Runner:
                 try:
                     self._listen()
                     while self.step():
-                        pass
+                        self._beat()
+                    self._beat()
                     self._wait(self._patience())
                 except Error:
                     # Gone, restarted, or no longer the primary: whatever it says, ours is to try again.
                     logger.exception("PostgreSQL failed; trying again")
                     connection.close()
                     time.sleep(RECONNECT_WAIT_SECONDS)
+            with contextlib.suppress(Error):
+                heartbeats.end(Heartbeat.Kind.RUNNER)
         finally:
             self._slots.shutdown()
             connection.close()
@@ -92,6 +96,11 @@ class Runner:
             self._in_flight += 1
             self._slots.submit(self._send, claim, claimed_at)
         return bool(taken or recorded_count or claimed or stopped_count)
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._next_beat:
+            heartbeats.beat(Heartbeat.Kind.RUNNER)
+            self._next_beat = time.monotonic() + heartbeats.EVERY.total_seconds()
 
     def _is_quiet(self) -> bool:
         return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from texting import attachments, conversations, dispatch, settling
+from texting import attachments, conversations, dispatch, heartbeats, settling
+from texting.models import Heartbeat
 
 
 @shared_task(name="texting.close_idle_conversations")
@@ -25,3 +26,10 @@ def fetch_attachments() -> int:
 @shared_task(name="texting.settle_unconfirmed")
 def settle_unconfirmed() -> int:
     return settling.settle_unconfirmed()
+
+
+@shared_task(name="texting.beat")
+def beat() -> None:
+    """Proof that beat asks and a worker answers."""
+    heartbeats.beat(Heartbeat.Kind.WORKER)
+    heartbeats.sweep()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from texting.models.batch import Batch, Draft, Recipient
 from texting.models.conversation import Conversation, ConversationRecord, NumberLink
+from texting.models.heartbeat import Heartbeat
 from texting.models.line import Line, LineWebhook
 from texting.models.opt_out import OptOut
 from texting.models.settings import TextingSettings
@@ -14,6 +15,7 @@ __all__ = [
     "Conversation",
     "ConversationRecord",
     "Draft",
+    "Heartbeat",
     "Line",
     "LineWebhook",
     "NumberLink",
