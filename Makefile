@@ -52,6 +52,20 @@ check: venv ## Lint, types, layers, migrations, templates
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/djlint --lint --quiet .
 
+# Needs GNU gettext: apt-get install gettext.
+messages: export ENTERPRISE_ENV_FILE =
+messages: export SECRET_KEY = only-to-read-the-sources
+messages: export TEXTING_KEYS = only-to-read-the-sources
+messages: export DATABASE_URL = postgres://nobody@127.0.0.1:1/nothing
+messages: export REDIS_URL = redis://127.0.0.1:1/0
+messages: export PUBLIC_URL = https://texting.example.com
+GATHER := $(BIN)/python manage.py makemessages -l es -l fr --no-obsolete --no-wrap --add-location file -v 0
+.PHONY: messages
+messages: venv ## Gather the texts to translate into the catalogues, and compile these
+	$(GATHER) -i tests -i staticfiles
+	$(GATHER) -d djangojs -i tests -i staticfiles -i vendor
+	$(BIN)/python manage.py compilemessages -v 0
+
 .PHONY: lock
 lock: venv ## Resolve pyproject.toml again into the two requirements files
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv

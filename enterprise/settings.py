@@ -85,11 +85,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "enterprise.users.middleware.UserTimeZoneMiddleware",
+    "enterprise.users.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -167,7 +168,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Time, language, files -----------------------------------------------------------------------
-LANGUAGE_CODE = "en-us"
+# The firm's language: what is written for good, such as a logged message, is in it. Each reader chooses their own.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
+# The words of texting and of the frame lie in their own folders, so that they keep them in another host.
+LOCALE_PATHS = [BASE_DIR / "enterprise" / "locale"]
+FORMAT_MODULE_PATH = ["frame.formats"]
 TIME_ZONE = "America/Chicago"
 USE_TZ = True
 STATIC_URL = "static/"

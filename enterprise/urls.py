@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from enterprise import health
+from frame import words
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("hotlists/", include("enterprise.hotlists.urls")),
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
+    path("words/<str:language>.<str:version>.js", words.script, name="words"),
     path("django-admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -32,6 +32,7 @@ def _urls() -> dict[str, str]:
         "search": find_url("people:search"),
         "login": find_url("users:sign-in", "login"),
         "logout": find_url("users:sign-out", "logout"),
+        "account": find_url("users:account"),
         "password_change": find_url("users:password-change", "users:password_change", "password_change"),
     }
 

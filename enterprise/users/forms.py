@@ -1,4 +1,4 @@
-"""What an administrator types about a user, a password and a branch."""
+"""What an administrator types about a user, a password and a branch; and what everyone chooses for themselves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enterprise.users.models import Branch, User
 
@@ -26,32 +29,32 @@ else:
     RolesField = forms.ModelMultipleChoiceField
 
 COMMON_ZONES = {
-    "America/New_York": "Eastern (New York)",
-    "America/Chicago": "Central (Chicago)",
-    "America/Denver": "Mountain (Denver)",
-    "America/Phoenix": "Mountain, no daylight saving (Phoenix)",
-    "America/Los_Angeles": "Pacific (Los Angeles)",
-    "America/Anchorage": "Alaska (Anchorage)",
-    "Pacific/Honolulu": "Hawaii (Honolulu)",
-    "America/Puerto_Rico": "Atlantic, no daylight saving (Puerto Rico)",
-    "America/St_Johns": "Newfoundland (St. John’s)",
-    "America/Halifax": "Atlantic (Halifax)",
-    "America/Toronto": "Eastern (Toronto)",
-    "America/Winnipeg": "Central (Winnipeg)",
-    "America/Regina": "Central, no daylight saving (Regina)",
-    "America/Edmonton": "Mountain (Edmonton)",
-    "America/Vancouver": "Pacific (Vancouver)",
+    "America/New_York": gettext_lazy("Eastern (New York)"),
+    "America/Chicago": gettext_lazy("Central (Chicago)"),
+    "America/Denver": gettext_lazy("Mountain (Denver)"),
+    "America/Phoenix": gettext_lazy("Mountain, no daylight saving (Phoenix)"),
+    "America/Los_Angeles": gettext_lazy("Pacific (Los Angeles)"),
+    "America/Anchorage": gettext_lazy("Alaska (Anchorage)"),
+    "Pacific/Honolulu": gettext_lazy("Hawaii (Honolulu)"),
+    "America/Puerto_Rico": gettext_lazy("Atlantic, no daylight saving (Puerto Rico)"),
+    "America/St_Johns": gettext_lazy("Newfoundland (St. John’s)"),
+    "America/Halifax": gettext_lazy("Atlantic (Halifax)"),
+    "America/Toronto": gettext_lazy("Eastern (Toronto)"),
+    "America/Winnipeg": gettext_lazy("Central (Winnipeg)"),
+    "America/Regina": gettext_lazy("Central, no daylight saving (Regina)"),
+    "America/Edmonton": gettext_lazy("Mountain (Edmonton)"),
+    "America/Vancouver": gettext_lazy("Pacific (Vancouver)"),
 }
 # What a role lets people do, in the words of the page; what is not named here does not matter to a choice of roles.
 PERMISSION_WORDS = {
-    "change_employee": "edit employees",
-    "change_contact": "edit contacts",
-    "add_message": "log messages",
-    "send": "send texts",
-    "manage_lines": "manage lines",
-    "change_textingsettings": "change texting settings",
-    "import_people": "import people",
-    "administer": "administer Enterprise and see every branch",
+    "change_employee": gettext_lazy("edit employees"),
+    "change_contact": gettext_lazy("edit contacts"),
+    "add_message": gettext_lazy("log messages"),
+    "send": gettext_lazy("send texts"),
+    "manage_lines": gettext_lazy("manage lines"),
+    "change_textingsettings": gettext_lazy("change texting settings"),
+    "import_people": gettext_lazy("import people"),
+    "administer": gettext_lazy("administer Enterprise and see every branch"),
 }
 
 
@@ -63,7 +66,7 @@ def _other_zones() -> list[tuple[str, str]]:
 
 
 def zone_words(name: str) -> str:
-    return COMMON_ZONES.get(name, name.replace("_", " "))
+    return str(COMMON_ZONES.get(name, name.replace("_", " ")))
 
 
 class ZoneField(forms.TypedChoiceField):
@@ -74,10 +77,10 @@ class ZoneField(forms.TypedChoiceField):
         is_listed = not stored or stored in COMMON_ZONES or stored in dict(others)
         choices: list[Any] = [
             *([("", nothing)] if nothing else []),
-            ("United States and Canada", list(COMMON_ZONES.items())),
-            ("Elsewhere", others if is_listed else [(stored, zone_words(stored)), *others]),
+            (gettext_lazy("United States and Canada"), list(COMMON_ZONES.items())),
+            (gettext_lazy("Elsewhere"), others if is_listed else [(stored, zone_words(stored)), *others]),
         ]
-        super().__init__(label="Time zone", choices=choices, initial=stored, **options)
+        super().__init__(label=gettext_lazy("Time zone"), choices=choices, initial=stored, **options)
 
 
 class RoleField(RolesField):
@@ -85,7 +88,7 @@ class RoleField(RolesField):
 
     def label_from_instance(self, obj: Group) -> str:
         given = {permission.codename for permission in obj.permissions.all()}
-        words = [words for codename, words in PERMISSION_WORDS.items() if codename in given]
+        words = [str(words) for codename, words in PERMISSION_WORDS.items() if codename in given]
         if not words:
             return obj.name
         return format_html('{}<span class="d-block text-secondary small">{}</span>', obj.name, ", ".join(words))
@@ -93,7 +96,7 @@ class RoleField(RolesField):
 
 class UserForm(UserModelForm):
     groups = RoleField(
-        label="Roles",
+        label=gettext_lazy("Roles"),
         queryset=Group.objects.prefetch_related("permissions").order_by("name"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -104,11 +107,15 @@ class UserForm(UserModelForm):
     class Meta:
         model = User
         fields = ["first_name", "last_name", "username", "email", "home_branch", "branches", "time_zone", "groups"]
-        labels = {"email": "E-mail"}
+        labels = {
+            "first_name": gettext_lazy("First name"),
+            "last_name": gettext_lazy("Last name"),
+            "email": gettext_lazy("E-mail"),
+        }
         help_texts = {
-            "username": "What they sign in with.",
-            "home_branch": "With a home branch they are a service rep: people and lines can be theirs.",
-            "branches": "Whose people and lines they may use besides the home branch.",
+            "username": gettext_lazy("What they sign in with."),
+            "home_branch": gettext_lazy("With a home branch they are a service rep: people and lines can be theirs."),
+            "branches": gettext_lazy("Whose people and lines they may use besides the home branch."),
         }
         widgets = {
             "username": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
@@ -119,11 +126,11 @@ class UserForm(UserModelForm):
         super().__init__(*args, **options)
         user = self.instance
         self.fields["first_name"].required = True
-        self.fields["first_name"].error_messages["required"] = "Enter the name that colleagues and records show."
-        self.fields["username"].error_messages["required"] = "Enter the name they sign in with, such as rshah."
-        self.fields["time_zone"] = ZoneField(stored=user.time_zone, nothing="As the home branch", required=False)
+        self.fields["first_name"].error_messages["required"] = _("Enter the name that colleagues and records show.")
+        self.fields["username"].error_messages["required"] = _("Enter the name they sign in with, such as rshah.")
+        self.fields["time_zone"] = ZoneField(stored=user.time_zone, nothing=_("As the home branch"), required=False)
         granted = user.branches.values_list("pk", flat=True) if user.pk else []
-        self._offer("home_branch", _usable([user.home_branch_id]), nothing="None: no service rep")
+        self._offer("home_branch", _usable([user.home_branch_id]), nothing=_("None: no service rep"))
         self._offer("branches", _usable(granted))
 
     def _offer(self, name: str, branches: QuerySet[Branch], *, nothing: str | None = None) -> None:
@@ -136,8 +143,31 @@ class UserForm(UserModelForm):
         username: str = self.cleaned_data["username"]
         taken = User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).first()
         if taken:
-            raise ValidationError(f"{taken.username} is the username of {taken}. Choose another.")
+            words = _("%(username)s is the username of %(user)s. Choose another.")
+            raise ValidationError(words % {"username": taken.username, "user": taken})
         return username
+
+
+class AccountForm(UserModelForm):
+    """What a user chooses for themselves."""
+
+    use_required_attribute = False
+
+    class Meta:
+        model = User
+        fields = ["language", "time_zone"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=choices, required=False)
+        branch = self.instance.home_branch
+        usual = (
+            _("As the home branch: %(zone)s") % {"zone": zone_words(branch.time_zone)} if branch else _("As the firm")
+        )
+        zone = ZoneField(stored=self.instance.time_zone, nothing=usual, required=False)
+        zone.help_text = _("Every time on your pages is shown in it.")
+        self.fields["time_zone"] = zone
 
 
 def _usable(kept: Any) -> QuerySet[Branch]:
@@ -145,19 +175,19 @@ def _usable(kept: Any) -> QuerySet[Branch]:
     return Branch.objects.filter(Q(is_active=True) | Q(pk__in=[pk for pk in kept if pk]))
 
 
-def password_field(hint: str) -> forms.CharField:
+def password_field() -> forms.CharField:
     return forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         required=False,
         strip=False,
         max_length=128,
-        help_text=hint,
+        help_text=gettext_lazy("At least 10 characters. Leave it empty to have one generated, which is shown once."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
 
 class NewUserForm(UserForm):
-    password = password_field("At least 10 characters. Leave it empty to have one generated, which is shown once.")
+    password = password_field()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -169,7 +199,7 @@ class NewUserForm(UserForm):
 class PasswordForm(forms.Form):
     """A new password for `user`."""
 
-    password = password_field("At least 10 characters. Leave it empty to have one generated, which is shown once.")
+    password = password_field()
 
     use_required_attribute = False
 
@@ -187,7 +217,7 @@ def _check_password(form: forms.BaseForm, user: User) -> None:
     if not password:
         return
     if password.isspace():
-        form.add_error("password", "A password of nothing but spaces is none.")
+        form.add_error("password", _("A password of nothing but spaces is none."))
         return
     try:
         validate_password(password, user)
@@ -201,9 +231,9 @@ class BranchForm(BranchModelForm):
     class Meta:
         model = Branch
         fields = ["name", "region", "time_zone"]
-        labels = {"region": "Country"}
-        help_texts = {"region": "Phone numbers that name no country are read as numbers of this one."}
-        error_messages = {"name": {"required": "Enter the name that people know the branch by."}}
+        labels = {"region": gettext_lazy("Country")}
+        help_texts = {"region": gettext_lazy("Phone numbers that name no country are read as numbers of this one.")}
+        error_messages = {"name": {"required": gettext_lazy("Enter the name that people know the branch by.")}}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -213,6 +243,8 @@ class BranchForm(BranchModelForm):
         name: str = self.cleaned_data["name"]
         taken = Branch.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
         if taken:
-            state = "" if taken.is_active else ", and it is inactive: reactivate it instead"
-            raise ValidationError(f"There is a branch {taken.name} already{state}.")
+            if taken.is_active:
+                raise ValidationError(_("There is a branch %(name)s already.") % {"name": taken.name})
+            words = _("There is a branch %(name)s already, and it is inactive: reactivate it instead.")
+            raise ValidationError(words % {"name": taken.name})
         return name

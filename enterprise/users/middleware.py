@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-class UserTimeZoneMiddleware:
-    """Show every time in the reader's zone."""
+class ReaderMiddleware:
+    """Show every page in the reader's language and every time in their zone.
+
+    Who has chosen no language, or has not signed in, keeps the browser's, which LocaleMiddleware has found. It also
+    ends what is activated here: it activates anew at each request.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -19,5 +23,7 @@ class UserTimeZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        if request.user.language:
+            translation.activate(request.user.language)
         with timezone.override(request.user.zone):
             return self.get_response(request)

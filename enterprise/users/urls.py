@@ -3,10 +3,13 @@ from __future__ import annotations
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
+from enterprise.users.views import account
+
 app_name = "users"
 urlpatterns = [
     path("sign-in/", views.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
     path("sign-out/", views.LogoutView.as_view(), name="sign-out"),
+    path("account/", account, name="account"),
     path(
         "password/",
         views.PasswordChangeView.as_view(success_url=reverse_lazy("users:password-changed")),

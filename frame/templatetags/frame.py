@@ -19,6 +19,7 @@ from frame import initials as people
 from frame import moments
 from frame.icons import SPRITE, UnknownIconError, icon_names
 from frame.statuses import Status, find_status
+from frame.words import script_url
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -53,6 +54,11 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def login_url() -> str:
     return resolve_url(settings.LOGIN_URL)
+
+
+@register.simple_tag
+def words_url() -> str:
+    return script_url()
 
 
 @register.simple_tag

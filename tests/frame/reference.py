@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.views import defaults
 
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
+from frame import words
 from frame.templatetags.frame import avatar, status, when
 
 PAGES = Path(__file__).parent / "pages"
@@ -201,6 +202,7 @@ urlpatterns = [
     path("employees/", named(path("", listing, name="list"), app="employees")),
     path("contacts/", named(path("", record, name="list"), app="contacts")),
     path("record/", record),
+    path("words/<str:language>.<str:version>.js", words.script, name="words"),
     path("form/", form),
     path("fails/<int:code>/", fails),
     path("find/", named(path("", listing, name="search"), app="people")),
