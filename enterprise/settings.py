@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "enterprise.people",
     "enterprise.employees",
     "enterprise.contacts",
+    "enterprise.assignments",
     "enterprise.hotlists",
     "enterprise.messagelog",
     "enterprise.administration",

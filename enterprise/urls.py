@@ -11,6 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
     path("", include("enterprise.users.urls")),
     path("people/", include("enterprise.people.urls")),
+    path("employees/<int:person_pk>/assignments/", include("enterprise.assignments.urls")),
     path("employees/", include("enterprise.employees.urls")),
     path("contacts/", include("enterprise.contacts.urls")),
     path("hotlists/", include("enterprise.hotlists.urls")),

@@ -41,9 +41,7 @@ class ContactForm(PersonForm):
             self.initial["customer_name"] = self.instance.customer.name
 
     def save(self, commit: bool = True) -> Any:
-        name = self.cleaned_data["customer_name"]
-        known = Customer.objects.filter(name__iexact=name).first()
-        self.instance.customer = known or Customer.objects.create(name=name)
+        self.instance.customer = Customer.named(self.cleaned_data["customer_name"])
         return super().save(commit)
 
 

@@ -32,6 +32,16 @@ class Customer(models.Model):
             for contact in self.contacts.all():
                 contact.refresh_search()
 
+    @classmethod
+    def find(cls, name: str) -> Customer | None:
+        """The customer of this name, whatever its case."""
+        return cls.objects.filter(name__iexact=name).first()
+
+    @classmethod
+    def named(cls, name: str) -> Customer:
+        """The customer of this name, whatever its case; made when there is none."""
+        return cls.find(name) or cls.objects.create(name=name)
+
 
 class Contact(Person):
     """Someone who works at a customer."""

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from enterprise.assignments.models import all_assignments
 from enterprise.employees.filters import EmployeeFilter
 from enterprise.employees.forms import EmployeeForm, EmployeeMethods
 from enterprise.employees.kind import EMPLOYEE
 from enterprise.employees.tables import EmployeeTable
 from enterprise.people import editing, views
+
+if TYPE_CHECKING:
+    from enterprise.people.models import PersonQuerySet
 
 
 class EmployeeList(views.PersonList):
@@ -15,6 +21,9 @@ class EmployeeList(views.PersonList):
 
 class EmployeeDetail(views.PersonDetail):
     kind = EMPLOYEE
+
+    def visible(self) -> PersonQuerySet:
+        return super().visible().prefetch_related(all_assignments())
 
 
 class AddEmployee(editing.AddPerson):

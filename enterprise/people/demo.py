@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from enterprise.assignments.demo import make_assignments
 from enterprise.hotlists.demo import make_hotlists
 from enterprise.messagelog.models import ActionCode
 from enterprise.people import demo_data as data
@@ -49,6 +50,7 @@ def make_demo(now: datetime) -> None:
     _place_known_people(employees, contacts)
     _write("employee", employees, now=now)
     _write("contact", contacts, now=now)
+    make_assignments()
     make_hotlists(now)
 
 

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
+from enterprise.assignments.models import Assignment, State
 from enterprise.contacts.models import Contact, Customer
 from enterprise.employees.models import Employee
 from enterprise.messagelog.models import ActionCode
@@ -69,3 +70,10 @@ def test_every_number_is_from_the_range_reserved_for_fiction():
         for method in person.methods.all()
     ]
     assert all(number[5:8] == "555" and number[8:10] == "01" for number in numbers if number)
+
+
+@pytest.mark.usefixtures("demo")
+def test_people_are_assigned_and_some_of_it_ends_soon():
+    assert 100 < Assignment.objects.current().count() < 200
+    assert Assignment.objects.ending_soon().exists()
+    assert {one.state for one in Assignment.objects.with_today()} == set(State)
