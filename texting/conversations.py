@@ -10,22 +10,24 @@ from django.db import transaction
 
 from texting import conf
 from texting.errors import TextingError
+from texting.logged import closed_conversations
 from texting.models import Conversation, ConversationRecord, Text, TextingSettings
-from texting.seam import ClosedConversation, LoggedText
 from texting.sql import run, run_values
-from texting.vocabulary import Direction, Origin, TextStatus
+from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from texting.seam import LogResult, RecordKey
+    from texting.seam import ClosedConversation, LogResult, RecordKey
 
 logger = logging.getLogger(__name__)
 
 BLOCK = 500
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
+# A text that comes within a week of the last one goes on with it; after that it is a new matter.
+FOLLOW_UP_SPAN = timedelta(days=7)
 
 
 class LogFailed(TextingError):
@@ -61,6 +63,26 @@ SELECT v.line_id, v.number, now(), now(), 0, '', '' FROM (VALUES %s) AS v (line_
 ON CONFLICT (line_id, number) WHERE closed_at IS NULL
 DO UPDATE SET last_text_at = greatest(c.last_text_at, now())
 RETURNING c.id, c.line_id, c.number
+"""
+
+
+def refer_back(conversation_id: int) -> None:
+    """Let a conversation that this transaction has opened follow the one that closed shortly before, if there is one.
+
+    For late texts only: those received, or written in the provider's app. A new Send Text begins something new.
+    """
+    run(_REFER_BACK, {"id": conversation_id, "span": FOLLOW_UP_SPAN})
+
+
+# now() is the time of the transaction, so what it has opened was opened now().
+_REFER_BACK = """
+UPDATE texting_conversation c SET follows_id = (
+    SELECT before.id FROM texting_conversation before
+    WHERE before.line_id = c.line_id AND before.number = c.number AND before.id < c.id
+      AND before.last_text_at >= now() - %(span)s
+    ORDER BY before.id DESC LIMIT 1
+)
+WHERE c.id = %(id)s AND c.opened_at = now() AND c.follows_id IS NULL
 """
 
 
@@ -254,64 +276,3 @@ def _put_back(failed: dict[int, str]) -> None:
             """,
             [failure[:300], FIRST_BACKOFF, LONGEST_BACKOFF, conversation_id],
         )
-
-
-def closed_conversations(conversations: Sequence[Conversation]) -> list[ClosedConversation]:
-    """Conversations as the log is handed them, their texts in the provider’s order of time: two queries."""
-    filed_under = TextingSettings.current().filed_under
-    texts_of: dict[int, list[Text]] = {conversation.pk: [] for conversation in conversations}
-    texts = Text.objects.filter(conversation__in=texts_of).select_related("sender").prefetch_related("attachments")
-    for text in texts:
-        texts_of[text.conversation_id or 0].append(text)
-    return [
-        _closed(conversation, sorted(texts_of[conversation.pk], key=order_in_dialogue), filed_under)
-        for conversation in conversations
-    ]
-
-
-def order_in_dialogue(text: Text) -> tuple[object, int]:
-    return (text.provider_at or text.arrived_at or text.created_at, text.pk)
-
-
-def _closed(conversation: Conversation, texts: list[Text], filed_under: dict[str, str]) -> ClosedConversation:
-    records = list(conversation.records.all())
-    person = records[0].name if records else ""
-    sent = [text for text in texts if text.direction == Direction.OUT and text.sender_id]
-    return ClosedConversation(
-        conversation_id=conversation.pk,
-        number=conversation.number,
-        line_number=conversation.line.number,
-        line_name=str(conversation.line),
-        records=[record.key for record in records],
-        filed_under=filed_under,
-        author_id=sent[-1].sender_id if sent else None,
-        texts=[logged_text(text, person) for text in texts],
-        opened_at=conversation.opened_at,
-        last_text_at=conversation.last_text_at,
-    )
-
-
-def logged_text(text: Text, person: str) -> LoggedText:
-    """A text for the log; `person` is what its other party is called."""
-    if text.direction == Direction.IN:
-        author = person or "Unknown"
-    elif text.origin == Origin.PROVIDER_APP:
-        author = Origin.PROVIDER_APP.label
-    else:
-        author = str(text.sender) if text.sender else "Texting"
-    return LoggedText(
-        direction=Direction(text.direction),
-        author=author,
-        body="\n".join([text.body, *(f"[{attachment}]" for attachment in text.attachments.all())]).strip(),
-        at=text.provider_at or text.arrived_at or text.created_at,
-        status=TextStatus(text.status),
-        status_words=status_words(text),
-    )
-
-
-def status_words(text: Text) -> str:
-    """A status with its reason: "Failed: opted out"."""
-    if text.status == TextStatus.RECEIVED:
-        return ""
-    words = TextStatus(text.status).label
-    return f"{words}: {text.get_reason_display()}" if text.reason else words

@@ -111,6 +111,7 @@ def _store(line: Line, told: ProviderText, *, origin: Origin, status: TextStatus
         },
     )
     if created:
+        conversations.refer_back(conversation_id)
         _identify(Conversation.objects.get(pk=conversation_id))
     if created and not outgoing:
         Conversation.objects.filter(pk=conversation_id, unseen_since__isnull=True).update(unseen_since=Now())

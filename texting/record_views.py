@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from texting import compliance, dispatch, lines, recipients, seam
-from texting.conversations import order_in_dialogue
 from texting.forms import ComposeForm
+from texting.logged import order_in_dialogue
 from texting.models import Conversation, Draft, Text, TextingSettings
 from texting.seam import RecordKey
 from texting.vocabulary import TextStatus

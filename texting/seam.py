@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import QueryDict
 
-    from texting.vocabulary import Direction, MethodType, TextStatus
+    from texting.vocabulary import Direction, MethodType, Origin, Reason, TextStatus
 
 
 _KEY = re.compile(r"([a-z][a-z_]{0,19}):(\d{1,18})", re.ASCII)
@@ -131,16 +131,49 @@ class OwnerKind(Protocol):
         """The ids of this kind whose lines `user` may send from, best first; [] for none."""
 
 
+class LoggedFile(NamedTuple):
+    """A file that came with a text."""
+
+    file_id: int
+    name: str
+    byte_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedText:
-    """One text of a closed conversation. `author` is a rep's name, the person's or the provider's app."""
+    """One text of a closed conversation, in codes, so that it reads in the reader's language.
 
+    `author` is the rep's or the person's name; "" where nobody is known by name: `origin` says who it was then.
+    """
+
+    text_id: int
     direction: Direction
+    origin: Origin
     author: str
     body: str
     at: datetime
     status: TextStatus
-    status_words: str
+    reason: Reason | None = None
+    files: Sequence[LoggedFile] = ()
+
+
+class FileNow(NamedTuple):
+    """A file by now. `url` is "" while it is not stored, `preview_url` for what is no picture."""
+
+    file_id: int
+    words: str
+    url: str
+    preview_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextNow:
+    """What is known by now of a text that was logged: its status, since when, and its files."""
+
+    status: TextStatus
+    reason: Reason | None
+    since: datetime
+    files: Sequence[FileNow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +181,8 @@ class ClosedConversation:
     """A conversation that has been silent long enough, for one message on each of `records`.
 
     `filed_under` maps a record type to the FilingChoice.value set for it. `author_id` is the user who wrote the last
-    outgoing text, None for "Texting". `texts` are in the provider's order of time.
+    outgoing text, None for "Texting". `texts` are in the provider's order of time. `follows` is the conversation that
+    this one goes on with, though it was closed.
     """
 
     conversation_id: int
@@ -161,6 +195,7 @@ class ClosedConversation:
     texts: Sequence[LoggedText]
     opened_at: datetime
     last_text_at: datetime
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +228,7 @@ _find_used_filing: Callable[[], Mapping[str, str]] = dict
 
 
 _waiting: dict[str, Callable[[AbstractUser], int]] = {}
+_find_texts_now: Callable[[Iterable[int]], Mapping[int, TextNow]] | None = None
 
 
 def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> None:
@@ -203,6 +239,17 @@ def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> Non
 def waiting_count(url_name: str, user: AbstractUser) -> int:
     """How much waits for a user on a page of texting's, for the badge beside its link: one indexed count."""
     return _waiting[url_name](user) if url_name in _waiting else 0
+
+
+def register_texts_now(find: Callable[[Iterable[int]], Mapping[int, TextNow]]) -> None:
+    """Texting says how to find out what became of texts after they were logged."""
+    global _find_texts_now
+    _find_texts_now = find
+
+
+def texts_now(text_ids: Iterable[int]) -> Mapping[int, TextNow]:
+    """What is known by now of logged texts, by LoggedText.text_id: two queries, however many."""
+    return _find_texts_now(text_ids) if _find_texts_now else {}
 
 
 def register_record_type(record_type: RecordType) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from texting.seam import TextNow
+
 
 class RecordKind(models.TextChoices):
     """The kinds of record a message is logged on: the record types that texting knows them by."""
@@ -87,7 +89,8 @@ class ActionCode(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     def on_record(self, kind: str, record_id: int) -> QuerySet[Message]:
         """What is logged on a record, the latest first."""
-        found = self.filter(record_type=kind, record_id=record_id).select_related("action_code")
+        found = self.filter(record_type=kind, record_id=record_id).select_related("action_code", "follows")
+        found = found.defer("follows__body", "follows__dialogue").prefetch_related("follow_ups")
         return found.order_by("-created_at", "-pk")
 
 
@@ -105,6 +108,11 @@ class Message(models.Model):
     line_name = models.CharField(max_length=200, blank=True)
     number = models.CharField("texted with", max_length=20, blank=True)
     dialogue = models.JSONField(default=list, blank=True)
+    # The message of the conversation that this one went on with after it was logged.
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+
+    # Filled by add_what_is_known_now, where the dialogue is shown.
+    known_now: Mapping[int, TextNow] = {}
 
     objects = MessageQuerySet.as_manager()
 
@@ -123,7 +131,7 @@ class Message(models.Model):
     @property
     def lines(self) -> list[DialogueLine]:
         """The texts of a conversation, in order; [] for a message that is none."""
-        return read_dialogue(self.dialogue)
+        return read_dialogue(self.dialogue, self.known_now)
 
     @property
     def summary(self) -> str:

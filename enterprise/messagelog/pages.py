@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from enterprise.messagelog.dialogue import add_what_is_known_now
 from enterprise.messagelog.models import ActionCode, Message
 
 if TYPE_CHECKING:
@@ -36,4 +37,6 @@ def messages_on(kind: str, record_id: int, query: Mapping[str, str]) -> LogPage:
     if code:
         found = found.filter(action_code=code)
     shown = MOST_SHOWN if query.get("log") == "all" else FIRST_SHOWN
-    return LogPage(list(found[:shown]), found.count(), codes, code)
+    messages = list(found[:shown])
+    add_what_is_known_now(messages)
+    return LogPage(messages, found.count(), codes, code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.utils.translation import gettext as _
 
 from enterprise.messagelog.dialogue import compose_body, store_dialogue
 from enterprise.messagelog.models import ActionCode, Message, RecordKind
@@ -25,6 +26,7 @@ def log_conversations(conversations: Sequence[ClosedConversation]) -> list[LogRe
     """Write one message per record; the sink of `texting.seam.LogSink`, whose contract it keeps."""
     existing = _existing({record for conversation in conversations for record in conversation.records})
     codes = {str(code.pk): code for code in ActionCode.objects.all()}
+    earlier = _earlier(conversations)
     authors = {user.pk: user for user in User.objects.filter(pk__in={item.author_id for item in conversations})}
     results: list[LogResult] = []
     messages: list[Message] = []
@@ -36,7 +38,9 @@ def log_conversations(conversations: Sequence[ClosedConversation]) -> list[LogRe
                 results.append(LogResult(conversation.conversation_id, record, logged=False, failure=failure))
             else:
                 code = codes[conversation.filed_under[record.record_type]]
-                messages.append(_message(conversation, record, code, authors))
+                message = _message(conversation, record, code, authors)
+                message.follows_id = earlier.get((conversation.follows, record))
+                messages.append(message)
                 results.append(LogResult(conversation.conversation_id, record, logged=True))
     # What is there already was logged by an earlier attempt: the unique key makes the second one do nothing.
     Message.objects.bulk_create(messages, ignore_conflicts=True)
@@ -53,11 +57,19 @@ def _existing(records: set[RecordKey]) -> set[RecordKey]:
     return existing
 
 
+def _earlier(conversations: Sequence[ClosedConversation]) -> dict[tuple[int | None, RecordKey], int]:
+    """The messages that late conversations go on with: (conversation id, record) -> message id."""
+    ids = {conversation.follows for conversation in conversations if conversation.follows}
+    found = Message.objects.filter(conversation_id__in=ids) if ids else Message.objects.none()
+    rows = found.values_list("conversation_id", "record_type", "record_id", "pk")
+    return {(conversation_id, RecordKey(kind, record_id)): pk for conversation_id, kind, record_id, pk in rows}
+
+
 def _why_not(conversation: ClosedConversation, record: RecordKey, codes: dict[str, ActionCode]) -> str:
     kind = RecordKind(record.record_type)
     code = codes.get(conversation.filed_under.get(kind.value, ""))
     if code is None:
-        return f"No action code is set for conversations with {kind.label}."
+        return _("No action code is set for conversations with %(kind)s.") % {"kind": kind.label}
     why_not = code.why_not(kind)
     return f"{code.name}: {why_not}" if why_not else ""
 

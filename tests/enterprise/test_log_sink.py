@@ -2,31 +2,35 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from enterprise.messagelog.models import Message
+from enterprise.messagelog.pages import messages_on
 from enterprise.messagelog.texting import log_conversations
 from tests.enterprise.builders import make_code, make_contact, make_employee
-from texting.seam import ClosedConversation, LoggedText, RecordKey
-from texting.vocabulary import Direction, TextStatus
+from texting import seam
+from texting.seam import ClosedConversation, LoggedText, RecordKey, TextNow
+from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 11, 19, 18, 0, tzinfo=UTC)
 
 
-def text(body, *, minutes=0, direction=Direction.IN, author="Ana Rivera", words=""):
-    status = TextStatus.RECEIVED if direction is Direction.IN else TextStatus.DELIVERED
-    return LoggedText(direction, author, body, NOON + timedelta(minutes=minutes), status, words)
+def text(body, *, text_id=1, minutes=0, direction=Direction.IN, author="Ana Rivera", **facts):
+    status = facts.pop("status", "") or (TextStatus.RECEIVED if direction is Direction.IN else TextStatus.DELIVERED)
+    origin = Origin.PERSON if direction is Direction.IN else Origin.ENTERPRISE
+    return LoggedText(text_id, direction, origin, author, body, NOON + timedelta(minutes=minutes), status, **facts)
 
 
-def conversation(*records, number=1, texts=(), author=None, **filed_under):
+def conversation(*records, number=1, texts=(), author=None, follows=None, **filed_under):
     texts = texts or [
-        text("Are you free tonight?", direction=Direction.OUT, author="Riya Shah", words="Delivered"),
+        text("Are you free tonight?", direction=Direction.OUT, author="Riya Shah"),
         text("Yes", minutes=9),
     ]
     return ClosedConversation(
         conversation_id=number,
+        follows=follows,
         number="+16125550134",
         line_number="+16125550100",
         line_name="Minneapolis",
@@ -129,3 +133,50 @@ def test_hundreds_of_conversations_cost_as_many_statements_as_one(count_queries)
     many = [conversation(key(ana), number=number, employee=code) for number in range(2, 502)]
     assert count_queries(lambda: log_conversations(many)) == one
     assert Message.objects.count() == 501
+
+
+def test_a_late_conversation_refers_to_the_first_and_the_first_to_it():
+    ana, code = make_employee(), make_code()
+    log_conversations([conversation(key(ana), number=1, employee=code)])
+    log_conversations([conversation(key(ana), number=2, follows=1, employee=code)])
+    late, first = Message.objects.on_record("employee", ana.pk)
+    assert late.follows == first
+    assert list(first.follow_ups.all()) == [late]
+
+
+def test_a_conversation_that_follows_one_of_another_record_refers_to_nothing():
+    ana, bo, code = make_employee(), make_employee(), make_code()
+    log_conversations([conversation(key(ana), number=1, employee=code)])
+    log_conversations([conversation(key(bo), number=2, follows=1, employee=code)])
+    assert Message.objects.on_record("employee", bo.pk).get().follows is None
+
+
+def test_what_became_of_a_text_since_stands_beside_what_was_logged(monkeypatch):
+    ana, code = make_employee(), make_code()
+    unclear = text("Hello?", direction=Direction.OUT, status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER)
+    log_conversations([conversation(key(ana), texts=[unclear], employee=code)])
+    now = TextNow(TextStatus.DELIVERED, None, NOON, [])
+    monkeypatch.setattr(seam, "_find_texts_now", lambda ids: dict.fromkeys(ids, now))
+    (line,) = messages_on("employee", ana.pk, {}).messages[0].lines
+    assert line.status == TextStatus.UNCONFIRMED
+    assert line.now_words == "Delivered"
+
+
+def test_a_text_that_is_as_it_was_logged_says_nothing_more(monkeypatch):
+    ana, code = make_employee(), make_code()
+    log_conversations([conversation(key(ana), texts=[text("Hi", direction=Direction.OUT)], employee=code)])
+    now = TextNow(TextStatus.DELIVERED, None, NOON, [])
+    monkeypatch.setattr(seam, "_find_texts_now", lambda ids: dict.fromkeys(ids, now))
+    (line,) = messages_on("employee", ana.pk, {}).messages[0].lines
+    assert line.changed_to is None
+
+
+def test_the_stored_dialogue_reads_in_the_readers_language_and_the_plain_one_in_the_firms():
+    ana, code = make_employee(), make_code()
+    with translation.override("es"):
+        typed = LoggedText(1, Direction.OUT, Origin.PROVIDER_APP, "", "Hi", NOON, TextStatus.SENT)
+        log_conversations([conversation(key(ana), texts=[typed], employee=code)])
+    message = Message.objects.get()
+    assert message.body == "2026-11-19 18:00 UTC, ZipWhip app: Hi (Sent)"
+    assert message.dialogue[0]["author"] == ""
+    assert message.lines[0].author_words == "ZipWhip app"

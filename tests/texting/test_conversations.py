@@ -105,6 +105,33 @@ def test_a_late_text_opens_a_new_conversation(people, send, run, hear, log):
     conversations.close_due()
 
     assert log.bodies(ana) == [["Can you work tonight?"], ["Sorry, late"]]
+    first, late = log.messages.values()
+    assert (first.follows, late.follows) == (None, first.conversation_id)
+
+
+def test_a_text_after_more_than_a_week_is_a_new_matter(people, send, run, hear, log):
+    ana = people.add("Ana Rivera", ANA)
+    send(ana)
+    run()
+    pass_time(days=8)
+    conversations.close_due()
+
+    hear("receive", **message(ANA, "Any work?", 555))
+
+    assert Conversation.objects.get(closed_at=None).follows is None
+
+
+def test_a_new_text_of_ours_after_the_log_follows_nothing(people, send, run, log):
+    ana = people.add("Ana Rivera", ANA)
+    send(ana)
+    run()
+    pass_time(hours=25)
+    conversations.close_due()
+
+    send(ana, body="Another job")
+    run()
+
+    assert Conversation.objects.get(closed_at=None).follows is None
 
 
 def test_closers_at_the_same_time_log_once(people, send, run, log):

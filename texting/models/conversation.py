@@ -22,7 +22,7 @@ class Conversation(models.Model):
 
     At most one per (line, number) is open. `last_text_at` is ours, by the database's clock. One with no record is
     unmatched and closes as unlogged, until a person links it to a record or dismisses it with a note. `follows` is the
-    logged conversation that a late text belongs to. `unseen_since` is when the first answer came that nobody has seen.
+    closed conversation that a late text goes on with. `unseen_since` is when the first unseen answer came.
     """
 
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="conversations")

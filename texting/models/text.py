@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class TextQuerySet(models.QuerySet["Text"]):
@@ -121,6 +126,11 @@ class Text(models.Model):
 
     def __str__(self) -> str:
         return f"text {self.pk}"
+
+    @property
+    def told_at(self) -> datetime:
+        """The moment it is shown at: the provider's, else ours."""
+        return self.provider_at or self.arrived_at or self.created_at
 
 
 class Attachment(models.Model):

@@ -9,13 +9,11 @@ from django import template
 from django.utils.timezone import localtime
 
 from texting import numbers, record_views, seam
-from texting.conversations import status_words as words_of
 from texting.line_list import kind_words
 from texting.vocabulary import Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from texting.models import Line, Recipient, Text
 
@@ -49,11 +47,6 @@ def owner_words(line: Line) -> str:
 
 
 @register.filter
-def status_words(text: Text) -> str:
-    return words_of(text)
-
-
-@register.filter
 def at(mapping: Mapping[Any, Any], key: object) -> Any:
     """What a mapping holds for a key, "" for nothing."""
     return mapping.get(key, "")
@@ -68,12 +61,6 @@ def with_word(count: int, status: str) -> str:
 @register.filter
 def reason_words(reason: str) -> str:
     return Reason(reason).label if reason else ""
-
-
-@register.filter
-def told_at(text: Text) -> datetime:
-    """The moment a text is shown at: the provider's, else ours."""
-    return text.provider_at or text.arrived_at or text.created_at
 
 
 @register.filter
