@@ -208,6 +208,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "texting.beat", "schedule": 15.0, "options": {"expires": 60}},
+    "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0},
     "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
     "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
     "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
-from texting import compliance, conf, conversations
+from texting import breakers, compliance, conf, conversations
 from texting.models import OptOut, Text
 from texting.sql import run, run_values
 from texting.vocabulary import Reason, TextStatus
@@ -33,6 +33,8 @@ LOOKS = (timedelta(seconds=15), timedelta(seconds=45), timedelta(minutes=4), tim
 REPLIES_PER_BULK = 4
 
 
+# Outcomes by which the provider showed that it is there.
+ANSWERED = (TextStatus.SENT, TextStatus.FAILED)
 # Outcomes of texts that never were part of a conversation.
 NOT_LEFT = (TextStatus.QUEUED, TextStatus.BLOCKED)
 
@@ -52,7 +54,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a claim. `status` is sent, failed, unconfirmed; queued or blocked if it certainly did not leave."""
+    """What came of a claim. `status` is sent, failed, unconfirmed; queued or blocked if it certainly did not leave.
+
+    `troubled_line_id` is set when the provider did not do its part.
+    """
 
     text_id: int
     attempt: UUID
@@ -61,6 +66,7 @@ class Outcome:
     provider_code: str = ""
     provider_id: str | None = None
     wait: timedelta = timedelta(0)
+    troubled_line_id: int | None = None
 
 
 def backoff(attempt_count: int, *, at_least: timedelta | None = None) -> timedelta:
@@ -78,7 +84,7 @@ def record(outcomes: Sequence[Outcome]) -> int:
     """
     if not outcomes:
         return 0
-    _note_contact([outcome.text_id for outcome in outcomes if outcome.provider_id])
+    _note_contact(outcomes)
     try:
         with transaction.atomic():
             written = _write(outcomes)
@@ -138,16 +144,27 @@ def _remember_opt_outs(text_ids: list[int]) -> None:
         compliance.opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id)
 
 
-def _note_contact(text_ids: list[int]) -> None:
-    run(
+def _note_contact(outcomes: Sequence[Outcome]) -> None:
+    """Keep when a line's provider last answered, and how often in a row it did not since; not on a locked line."""
+    rows = [(o.text_id, o.status in ANSWERED, o.troubled_line_id is not None) for o in outcomes]
+    run_values(
         """
-        UPDATE texting_line SET last_contact_at = now() WHERE id IN (
-            SELECT id FROM texting_line
-            WHERE id IN (SELECT line_id FROM texting_text WHERE id = ANY(%s))
+        WITH s AS (
+            SELECT t.line_id, bool_or(v.is_answered) AS is_answered,
+                   count(*) FILTER (WHERE v.is_failure) AS failure_count
+            FROM (VALUES %s) AS v (id, is_answered, is_failure) JOIN texting_text t ON t.id = v.id
+            WHERE v.is_answered OR v.is_failure
+            GROUP BY t.line_id
+        )
+        UPDATE texting_line l SET
+            last_contact_at = CASE WHEN s.is_answered THEN now() ELSE l.last_contact_at END,
+            failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END
+        FROM s WHERE l.id = s.line_id AND l.id IN (
+            SELECT id FROM texting_line WHERE id IN (SELECT line_id FROM s)
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         )
         """,
-        [text_ids],
+        rows,
     )
 
 
@@ -171,7 +188,7 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
     """
     if slot_count <= 0:
         return [], 0
-    statement = _CLAIM.format(user_table=connection.ops.quote_name(get_user_model()._meta.db_table))
+    statement = _CLAIM.format(user_table=connection.ops.quote_name(get_user_model()._meta.db_table), may_send=_MAY_SEND)
     rows = run(statement, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
     claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
     return claims, len(rows) - len(claims)
@@ -180,23 +197,26 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
 def next_due_in(now_at_most: timedelta) -> timedelta:
     """How long until a text can be claimed, at most `now_at_most`."""
     ((wait,),) = run(
-        """
+        f"""
         SELECT least(
             (
                 SELECT min(l.next_free_at) FROM texting_line l
-                WHERE l.state = 'connected' AND l.next_free_at < now() + %(at_most)s
+                WHERE {_MAY_SEND} AND l.next_free_at < now() + %(at_most)s
                   AND EXISTS (
                       SELECT FROM texting_text t WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now()
                   )
             ),
             (SELECT min(due_at) FROM texting_text WHERE status = 'queued' AND due_at > now())
         ) - now()
-        """,
+        """,  # noqa: S608 - our own words
         {"at_most": now_at_most},
     )
     due_in: timedelta = now_at_most if wait is None else wait
     return max(timedelta(0), min(due_in, now_at_most))
 
+
+# A line `l` that is well, that no breaker stops, and whose past is known.
+_MAY_SEND = f"l.state = 'connected' AND l.guarded_since IS NULL AND {breakers.IS_CLOSED}"
 
 # `place` merges a line's replies and bulk texts into one order: with s replies in a row before, the n-th reply comes at
 # n + (s + n - 1) / 4 and the m-th bulk text at 5m - s, so bulk has each fifth place and whoever is alone loses nothing.
@@ -204,7 +224,7 @@ _CLAIM = """
 WITH free_lines AS (
     SELECT id, state, pace, replies_in_a_row, session_version
     FROM texting_line l
-    WHERE (l.state = 'connected' AND l.next_free_at <= now() OR l.state = 'removed')
+    WHERE ({may_send} AND l.next_free_at <= now() OR l.state = 'removed')
       AND EXISTS (
           SELECT FROM texting_text t WHERE t.line_id = l.id AND t.status = 'queued' AND t.due_at <= now()
       )

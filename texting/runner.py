@@ -13,13 +13,14 @@ import select
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import Error, close_old_connections, connection, transaction
 
-from texting import claims, compliance, conf, heartbeats, intake, line_sessions, lines
+from texting import backfill, breakers, claims, compliance, conf, epoch, heartbeats, intake, line_sessions, lines
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLL = timedelta(seconds=1)
+# How often lines that may not send are looked after.
+CARE = timedelta(seconds=1)
 SHORTEST_WAIT = timedelta(milliseconds=20)
 # After PostgreSQL was away.
 RECONNECT_WAIT_SECONDS = 1.0
@@ -45,10 +48,12 @@ class Runner:
     def __init__(self, slot_count: int) -> None:
         self._slot_count = slot_count
         self._slots = ThreadPoolExecutor(slot_count, thread_name_prefix="slot")
+        self._carer = ThreadPoolExecutor(1, thread_name_prefix="carer")
+        self._care: Future[None] | None = None
+        self._next_beat = self._next_care = 0.0
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._unrecorded: list[Outcome] = []
         self._in_flight = 0
-        self._next_beat = 0.0
         self._stopping = threading.Event()
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_writer.setblocking(False)
@@ -64,22 +69,28 @@ class Runner:
                 try:
                     self._listen()
                     while self.step():
-                        self._beat()
-                    self._beat()
+                        pass
                     self._wait(self._patience())
                 except Error:
                     # Gone, restarted, or no longer the primary: whatever it says, ours is to try again.
                     logger.exception("PostgreSQL failed; trying again")
                     connection.close()
+                    self._next_beat = 0.0
                     time.sleep(RECONNECT_WAIT_SECONDS)
             with contextlib.suppress(Error):
                 heartbeats.end(Heartbeat.Kind.RUNNER)
         finally:
-            self._slots.shutdown()
+            self.close()
             connection.close()
+
+    def close(self) -> None:
+        """Let the threads end their work, and end."""
+        self._slots.shutdown()
+        self._carer.shutdown()
 
     def step(self) -> bool:
         """Take in events, record outcomes, claim for the free slots; False when there was nothing to do."""
+        self._beat()
         taken = 0 if self._stopping.is_set() else intake.take_in()
         self._collect()
         with transaction.atomic():
@@ -90,17 +101,33 @@ class Runner:
             free = 0 if self._stopping.is_set() else self._slot_count - self._in_flight + len(self._unrecorded)
             claimed, stopped_count = claims.claim(free)
         self._in_flight -= len(self._unrecorded)
-        recorded_count, self._unrecorded = len(self._unrecorded), []
+        recorded, self._unrecorded = self._unrecorded, []
         claimed_at = time.monotonic()
         for claim in claimed:
             self._in_flight += 1
             self._slots.submit(self._send, claim, claimed_at)
-        return bool(taken or recorded_count or claimed or stopped_count)
+        breakers.open_where_needed({o.troubled_line_id for o in recorded if o.troubled_line_id})
+        return bool(taken or recorded or claimed or stopped_count)
 
     def _beat(self) -> None:
-        if time.monotonic() >= self._next_beat:
+        """Say that this runner lives, before anything is claimed; have the lines that may not send looked after."""
+        now = time.monotonic()
+        if now >= self._next_beat:
+            epoch.beat()
             heartbeats.beat(Heartbeat.Kind.RUNNER)
-            self._next_beat = time.monotonic() + heartbeats.EVERY.total_seconds()
+            self._next_beat = now + heartbeats.EVERY.total_seconds()
+        if now >= self._next_care and not self._stopping.is_set() and (self._care is None or self._care.done()):
+            self._care = self._carer.submit(self._look_after_lines)
+            self._next_care = now + CARE.total_seconds()
+
+    def _look_after_lines(self) -> None:
+        try:
+            look_after_lines()
+        except Exception:
+            # The edge of this thread: it is tried again in a second.
+            logger.exception("the lines that may not send could not be looked after")
+        close_old_connections()
+        self._wake()
 
     def _is_quiet(self) -> bool:
         return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty()
@@ -147,6 +174,13 @@ class Runner:
             self._wake_writer.send(b".")
 
 
+def look_after_lines() -> None:
+    """Ask where sending has stopped whether it may go on; compare lines under guard with their providers."""
+    while breaker := breakers.take_due_probe():
+        breakers.probe(breaker)
+    backfill.backfill_guarded()
+
+
 def send(claim: Claim, claimed_at: float) -> Outcome:
     """POST one claimed text, unless its lease is nearly over, and say what came of it."""
     if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():
@@ -178,10 +212,11 @@ def _post(provider: Provider, line: Line, session_key: str, claim: Claim) -> Out
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except NotSent as error:
         logger.info("text %s did not leave: %s", claim.text_id, error)
-        return _back(claim, Reason.TRY_AGAIN, error)
+        return replace(_back(claim, Reason.TRY_AGAIN, error), troubled_line_id=claim.line_id)
     except OutcomeUnknown as error:
         logger.warning("text %s may have left: %s", claim.text_id, error)
-        return _unclear(claim, Reason.NO_ANSWER, error.provider_code)
+        unclear = _unclear(claim, Reason.NO_ANSWER, error.provider_code)
+        return replace(unclear, troubled_line_id=claim.line_id)
     return Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=submission.provider_id)
 
 

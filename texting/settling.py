@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from texting import conf, inbound, line_sessions, lines
+from texting import conf, inbound, line_sessions, provider_texts
 from texting.claims import LOOKS
 from texting.errors import ProviderError, SessionLost
 from texting.models import Line, Text
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PAGE = 100
 # The provider's clock and ours may differ by this much.
 CLOCK_SLACK = timedelta(minutes=2)
 
@@ -56,7 +54,7 @@ def _settle_line(line: Line) -> int:
         return 0
     since = min(text.status_at for text in texts) - CLOCK_SLACK - conf.LEASE
     try:
-        told = _list_since(line, since)
+        told = _unowned_since(line, since)
     except SessionLost:
         raise
     except ProviderError as error:
@@ -89,25 +87,15 @@ def _take_due(line: Line) -> list[Text]:
     return list(Text.objects.filter(pk__in=[row[0] for row in rows]).order_by("pk"))
 
 
-def _list_since(line: Line, since: datetime) -> list[ProviderText]:
+def _unowned_since(line: Line, since: datetime) -> list[ProviderText]:
     """The line's outgoing texts since a time that no text of ours owns, oldest first."""
-    provider = lines.provider_of(line)
-    session_key = line.reveal("session").reveal()
-    told: list[ProviderText] = []
-    for start in count(0, PAGE):
-        # Not every row of a page is a text to one number, so a page may be short though more follow.
-        page = provider.list_texts(session_key, start=start, limit=PAGE)
-        told.extend(page)
-        if not page or any(text.at and text.at < since for text in page):
-            break
+    told = provider_texts.list_since(line, since)
     owned = set(
         Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(
             "provider_id", flat=True
         )
     )
-    # A text that came between two pages moves the rest, so that one stands on both.
-    once = {text.provider_id: text for text in reversed(told)}
-    return [text for text in once.values() if text.direction == Direction.OUT and text.provider_id not in owned]
+    return [text for text in told if text.direction == Direction.OUT and text.provider_id not in owned]
 
 
 def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from texting import attachments, conversations, dispatch, heartbeats, settling
+from texting import attachments, backfill, conversations, dispatch, heartbeats, settling
 from texting.models import Heartbeat
 
 
@@ -33,3 +33,8 @@ def beat() -> None:
     """Proof that beat asks and a worker answers."""
     heartbeats.beat(Heartbeat.Kind.WORKER)
     heartbeats.sweep()
+
+
+@shared_task(name="texting.backfill_lines")
+def backfill_lines() -> int:
+    return backfill.backfill_due()

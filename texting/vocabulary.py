@@ -89,6 +89,7 @@ class PauseReason(models.TextChoices):
     SESSION_LOST = "session_lost", "ZipWhip ended the session twice in a row"
     SUSPENDED = "suspended", "ZipWhip has suspended this account"
     OTHER_LINE = "other_line", "These credentials belong to another number"
+    UNCLEAR = "unclear", "ZipWhip left too many texts without an answer"
 
 
 class EventKind(models.TextChoices):

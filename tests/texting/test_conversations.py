@@ -27,7 +27,7 @@ def filed(people):
 def run(provider):
     runner = Runner(4)
     yield lambda: run_until_quiet(runner)
-    runner._slots.shutdown()
+    runner.close()
 
 
 def test_a_silent_conversation_is_one_message_in_the_order_of_its_texts(people, send, run, hear, log):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def runner(provider):
     runner = Runner(4)
     yield runner
-    runner._slots.shutdown()
+    runner.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, pass_time, status_of
 from tests.texting.test_webhooks import post, url_of
-from texting import attachments, claims, compliance, conversations, intake, settling, webhooks
+from texting import attachments, claims, compliance, conversations, intake, provider_texts, settling, webhooks
 from texting.errors import SessionLost
 from texting.models import Conversation, Line, Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, ProviderText
@@ -144,7 +144,7 @@ def test_a_text_that_stands_on_two_pages_settles_one_of_ours(people, send, provi
     for _ in range(2):
         send(ana)
         get_no_answer()
-    pages = {0: [told("888")], settling.PAGE: [told("888")]}
+    pages = {0: [told("888")], provider_texts.PAGE: [told("888")]}
     monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
 
     assert settling.settle_unconfirmed() == 1

@@ -34,7 +34,7 @@ def run_until_quiet(runner: Runner, seconds: float = 5) -> None:
 def runner():
     runner = Runner(4)
     yield runner
-    runner._slots.shutdown()
+    runner.close()
 
 
 def test_a_batch_leaves_as_one_text_per_number(people, send, provider, runner):

@@ -35,7 +35,7 @@ def quick_to_reconnect(monkeypatch):
 def runner():
     runner = Runner(4)
     yield runner
-    runner._slots.shutdown()
+    runner.close()
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time
 from tests.texting.test_sending import run_until_quiet
-from texting import attachments, conversations, settling
+from texting import attachments, conversations, provider_texts, settling
 from texting.errors import NotSent, OutcomeUnknown, Refused
 from texting.models import Text
 from texting.providers.base import AttachmentInfo, ProviderText
@@ -34,7 +34,7 @@ def unconfirmed(people, send, provider):
         pass_time(seconds=20)
 
     yield unconfirmed
-    runner._slots.shutdown()
+    runner.close()
 
 
 def told(provider_id, *, body=BODY, number=ANA, at=None, direction=Direction.OUT):
@@ -81,7 +81,7 @@ def test_a_text_known_by_its_id_is_not_another_ones_proof(unconfirmed, provider,
     runner = Runner(2)
     send(people.add("Ana Rivera", ANA))
     run_until_quiet(runner)
-    runner._slots.shutdown()
+    runner.close()
     provider.told = [told(Text.objects.get(status=TextStatus.SENT).provider_id)]
 
     assert settling.settle_unconfirmed() == 0
@@ -114,7 +114,7 @@ def test_a_provider_that_does_not_answer_was_no_look(unconfirmed, provider, monk
 
 def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
     unconfirmed()
-    pages = {0: [told("1", body="newer")], settling.PAGE: [told("700")]}
+    pages = {0: [told("1", body="newer")], provider_texts.PAGE: [told("700")]}
     monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
 
     assert settling.settle_unconfirmed() == 1

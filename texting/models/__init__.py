@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from texting.models.batch import Batch, Draft, Recipient
+from texting.models.breaker import Breaker
 from texting.models.conversation import Conversation, ConversationRecord, NumberLink
+from texting.models.epoch import Epoch
 from texting.models.heartbeat import Heartbeat
 from texting.models.line import Line, LineWebhook
 from texting.models.opt_out import OptOut
@@ -12,9 +14,11 @@ from texting.models.webhook_event import WebhookEvent
 __all__ = [
     "Attachment",
     "Batch",
+    "Breaker",
     "Conversation",
     "ConversationRecord",
     "Draft",
+    "Epoch",
     "Heartbeat",
     "Line",
     "LineWebhook",

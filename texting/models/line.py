@@ -57,6 +57,10 @@ class Line(models.Model):
     next_free_at = models.DateTimeField(auto_now_add=True)
     current_turn = models.BigIntegerField(default=0)
     replies_in_a_row = models.IntegerField(default=0)
+    failures_in_a_row = models.IntegerField(default=0)
+    backfilled_at = models.DateTimeField(null=True, blank=True)
+    next_backfill_at = models.DateTimeField(auto_now_add=True)
+    guarded_since = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -116,6 +116,9 @@ class Text(models.Model):
             ),
             models.Index(fields=["sending_until"], name="text_leases", condition=Q(status=TextStatus.SENDING)),
             models.Index(fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)),
+            models.Index(
+                fields=["line", "status_at"], name="text_unconfirmed", condition=Q(status=TextStatus.UNCONFIRMED)
+            ),
             models.Index(fields=["line", "number", "-id"], name="text_by_number"),
             models.Index(fields=["line", "left_at"], name="text_left", condition=Q(left_at__isnull=False)),
             models.Index(fields=["next_fetch_at"], name="text_to_fetch", condition=Q(attachments_pending=True)),

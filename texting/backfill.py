@@ -1,0 +1,168 @@
+"""Compare what a line's provider holds with what we hold, and take in once what webhooks missed.
+
+Regularly for every line; and for a line under guard (texting.epoch) before it sends again: then what stands here as
+queued though it left is found as well.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from texting import compliance, conf, delivery, inbound, line_sessions, provider_texts
+from texting.errors import ProviderError, SessionLost
+from texting.models import Line, Text
+from texting.sql import run
+from texting.vocabulary import Direction, TextStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from texting.providers.base import ProviderText
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=10)
+AFTER_FAILURE = timedelta(seconds=30)
+# While a line's texts are still being sent, its past cannot be told from its present.
+WHILE_SENDING = timedelta(seconds=5)
+# A text may be listed late, and two clocks may be apart.
+OVERLAP = timedelta(minutes=15)
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+def backfill_due() -> int:
+    """Compare each line whose turn has come; return how many texts were taken in. Safe to run several times at once."""
+    return _backfill_all("guarded_since IS NULL")
+
+
+def backfill_guarded() -> int:
+    """The same for the lines under guard, whose guard ends with it."""
+    return _backfill_all("guarded_since IS NOT NULL")
+
+
+def _backfill_all(which: str) -> int:
+    taken = 0
+    while line := _claim_line(which):
+        taken += _backfill_apart(line)
+    return taken
+
+
+def _claim_line(which: str) -> Line | None:
+    rows = run(
+        f"""
+        UPDATE texting_line SET next_backfill_at = now() + %s WHERE id = (
+            SELECT id FROM texting_line
+            WHERE state IN ('connected', 'paused') AND session_token <> '' AND next_backfill_at <= now() AND {which}
+            ORDER BY next_backfill_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        ) RETURNING id
+        """,  # noqa: S608 - our own words
+        [EVERY],
+    )
+    return Line.objects.get(pk=rows[0][0]) if rows else None
+
+
+def _backfill_apart(line: Line) -> int:
+    try:
+        return _backfill(line)
+    except SessionLost:
+        line_sessions.renew_session(line.pk, line.session_version)
+    except ProviderError as error:
+        logger.warning("line %s: could not be compared with the provider: %s", line.pk, error)
+    except Exception:
+        # The outermost edge of a line: what is wrong with one must not keep the others waiting.
+        logger.exception("line %s: could not be compared with the provider", line.pk)
+    _come_back(line, AFTER_FAILURE)
+    return 0
+
+
+def _come_back(line: Line, wait: timedelta) -> None:
+    Line.objects.filter(pk=line.pk).update(next_backfill_at=Now() + wait)
+
+
+def _backfill(line: Line) -> int:
+    if line.guarded_since and Text.objects.filter(line=line, status=TextStatus.SENDING).exists():
+        _come_back(line, WHILE_SENDING)
+        return 0
+    ((started_at,),) = run("SELECT now()")
+    taken = sum(_take_in(line, told) for told in provider_texts.list_since(line, _since(line)))
+    # Another hole in time may have been found meanwhile: its guard stays.
+    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)
+    Line.objects.filter(pk=line.pk).update(backfilled_at=started_at, last_contact_at=Now())
+    if taken:
+        logger.warning("line %s: %d texts taken in that no webhook told of", line.pk, taken)
+    return taken
+
+
+def _since(line: Line) -> datetime:
+    regular = (line.backfilled_at or line.created_at) - OVERLAP
+    return min(regular, line.guarded_since) if line.guarded_since else regular
+
+
+def _take_in(line: Line, told: ProviderText) -> bool:
+    """Take in one text that the provider holds; False when we knew it."""
+    known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
+    if known:
+        if told.delivery and told.delivery.rank > known.delivery_rank:
+            delivery.apply(known, told.delivery)
+        return False
+    with transaction.atomic():
+        if told.direction == Direction.IN:
+            text = inbound.receive(line, told)
+        else:
+            found = _take_in_sent(line, told)
+            if found is None:
+                return False
+            text = found
+            if told.delivery:
+                delivery.apply(text, told.delivery)
+    if told.direction == Direction.IN and compliance.keyword(told.body) in compliance.OPT_OUT_WORDS:
+        compliance.stop_queued_texts(text.number)
+    return True
+
+
+def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
+    """None while nobody can say whose text it is: being sent just now, or scheduled for later."""
+    if told.scheduled_at and _is_future(told.scheduled_at):
+        return None
+    try:
+        text = inbound.settle_echo(line, told)
+    except inbound.EchoUndecided:
+        return None
+    if text is None and line.guarded_since:
+        text = _settle_queued(line, told)
+    return text or inbound.note_typed_in_app(line, told)
+
+
+def _is_future(at: datetime) -> bool:
+    ((future,),) = run("SELECT %s > now()", [at])
+    return bool(future)
+
+
+def _settle_queued(line: Line, told: ProviderText) -> Text | None:
+    """The queued text that left in a time this database has forgotten; only while the line may not send."""
+    fitting = Text.objects.filter(line=line, number=told.number, status=TextStatus.QUEUED)
+    if told.at:
+        fitting = fitting.filter(created_at__lte=told.at + CLOCK_SLACK)
+    for text in fitting.order_by("turn", "pk"):
+        if not inbound.same_body(text.body, told.body):
+            continue
+        text.attempt = uuid.uuid4()
+        claimed = Text.objects.filter(pk=text.pk, status=TextStatus.QUEUED).update(
+            status=TextStatus.SENDING, attempt=text.attempt, sending_until=Now() + conf.LEASE, status_at=Now()
+        )
+        if claimed and inbound.settle_as_sent(text, told.provider_id):
+            return text
+    return None
+
+
+def last_backfill_at() -> datetime | None:
+    """When a line was compared last, for those who watch over the system."""
+    latest: datetime | None = Line.objects.in_use().aggregate(latest=Max("backfilled_at"))["latest"]
+    return latest

@@ -1,0 +1,62 @@
+"""Has this database lived through everything we did? If not, each line is compared with its provider before it sends.
+
+A restored backup, a standby that was promoted before it had everything, or hours in which no runner was alive: then a
+text that left may stand here as queued. So a runner says every few seconds that it lives, in which database.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from texting.sql import run
+
+logger = logging.getLogger(__name__)
+
+LONGEST_GAP = timedelta(minutes=5)
+# What a standby may lack, and how far two clocks may be apart.
+LOOK_BACK = timedelta(minutes=10)
+
+_HERE = """
+SELECT s.system_identifier::text, c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c
+"""
+_GUARD = """
+WITH ordered AS (
+    SELECT id FROM texting_line WHERE state <> 'removed' AND session_token <> '' ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE texting_line SET guarded_since = least(guarded_since, %(since)s), next_backfill_at = now()
+WHERE id IN (SELECT id FROM ordered)
+"""
+
+
+def beat() -> bool:
+    """Note that a runner lives. False when the past is in doubt: then no line sends before its backfill."""
+    ((identifier, timeline),) = run(_HERE)
+    with transaction.atomic():
+        run(
+            """
+            INSERT INTO texting_epoch (id, system_identifier, timeline_id, beat_at) VALUES (1, %s, %s, now())
+            ON CONFLICT (id) DO NOTHING
+            """,
+            [identifier, timeline],
+        )
+        ((then_identifier, then_timeline, beat_at, is_recent),) = run(
+            "SELECT system_identifier, timeline_id, beat_at, beat_at > now() - %s FROM texting_epoch FOR UPDATE",
+            [LONGEST_GAP],
+        )
+        run(
+            "UPDATE texting_epoch SET system_identifier = %s, timeline_id = %s, beat_at = now()",
+            [identifier, timeline],
+        )
+        is_same = (then_identifier, then_timeline) == (identifier, timeline)
+        if is_same and is_recent:
+            return True
+        run(_GUARD, {"since": beat_at - LOOK_BACK})
+    logger.warning(
+        "the runners' last sign of life is of %s%s: every line is compared with its provider before it sends",
+        beat_at.isoformat(timespec="seconds"),
+        "" if is_same else ", in another database",
+    )
+    return False

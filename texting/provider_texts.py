@@ -1,0 +1,31 @@
+"""What the provider holds of a line: for settling what is unconfirmed, and for taking in what webhooks missed."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from texting import lines
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from texting.models import Line
+    from texting.providers.base import ProviderText
+
+PAGE = 100
+
+
+def list_since(line: Line, since: datetime) -> list[ProviderText]:
+    """The line's texts since then and a few older ones, each once, oldest first. Raises ProviderError."""
+    provider = lines.provider_of(line)
+    session_key = line.reveal("session").reveal()
+    told: list[ProviderText] = []
+    for start in count(0, PAGE):
+        # Not every row of a page is a text to one number, so a page may be short though more follow.
+        page = provider.list_texts(session_key, start=start, limit=PAGE)
+        told.extend(page)
+        if not page or any(text.at and text.at < since for text in page):
+            break
+    # A text that came between two pages moves the rest, so that one stands on both.
+    return list({text.provider_id: text for text in reversed(told)}.values())
