@@ -92,8 +92,8 @@ def _backfill(line: Line) -> int:
         return 0
     ((started_at,),) = run("SELECT now()")
     taken = sum(_take_in(line, told) for told in provider_texts.list_since(line, _since(line)))
-    # Another hole in time may have been found meanwhile: its guard stays.
-    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)
+    # Another hole in time may have been found meanwhile, and the line is due again at once: its guard stays.
+    Line.objects.filter(pk=line.pk, next_backfill_at=line.next_backfill_at).update(guarded_since=None)
     Line.objects.filter(pk=line.pk).update(backfilled_at=started_at, last_contact_at=Now())
     if taken:
         logger.warning("line %s: %d texts taken in that no webhook told of", line.pk, taken)

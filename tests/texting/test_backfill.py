@@ -1,0 +1,299 @@
+"""What webhooks missed is taken in once; and a line whose past is in doubt sends nothing before it was compared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tests.texting.conftest import ANA, BO, LINE_NUMBER, message, status_of
+from tests.texting.test_sending import run_until_quiet
+from texting import backfill, claims, epoch
+from texting.errors import NotSent, OutcomeUnknown, SessionLost
+from texting.models import Conversation, Epoch, Line, OptOut, Text
+from texting.providers.base import DeliveryNews, ProviderText
+from texting.runner import Runner
+from texting.vocabulary import Direction, LineState, Origin, TextStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BODY = "Can you work tonight?"
+
+
+@pytest.fixture
+def runner():
+    runner = Runner(2)
+    yield runner
+    runner.close()
+
+
+def told(provider_id, body="YES", *, number=ANA, direction=Direction.IN, at=None, **facts):
+    return ProviderText(provider_id, direction, number, LINE_NUMBER, body, at or timezone.now(), **facts)
+
+
+def make_due() -> None:
+    Line.objects.update(next_backfill_at=Now())
+
+
+def test_a_text_that_no_webhook_told_of_is_taken_in_once(people, line, provider):
+    ana = people.add("Ana Rivera", ANA)
+    provider.told = [told("700")]
+
+    assert backfill.backfill_due() == 1
+    make_due()
+    assert backfill.backfill_due() == 0
+
+    text = Text.objects.get()
+    assert (text.body, text.status, text.conversation.records.get().key) == ("YES", "received", ana)
+
+
+def test_a_webhook_that_comes_late_after_all_changes_nothing(people, provider, hear):
+    people.add("Ana Rivera", ANA)
+    provider.told = [told("700")]
+    backfill.backfill_due()
+
+    hear("receive", **message(ANA, "YES", "700"))
+
+    assert Text.objects.count() == 1
+
+
+def test_a_missed_stop_is_heeded_and_stops_what_waits(people, line, provider, send):
+    send(people.add("Ana Rivera", ANA))
+    provider.told = [told("700", "STOP")]
+
+    backfill.backfill_due()
+
+    assert (OptOut.objects.get().number, status_of_outgoing()) == (ANA, "blocked")
+
+
+def status_of_outgoing():
+    return Text.objects.get(direction=Direction.OUT).status
+
+
+def test_missed_delivery_news_only_go_forward(people, provider, send, runner):
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    provider_id = Text.objects.get().provider_id
+    for status, rank in ((TextStatus.DELIVERED, 4), (TextStatus.SENT, 0)):
+        news = DeliveryNews(status, rank)
+        provider.told = [told(provider_id, BODY, direction=Direction.OUT, delivery=news)]
+        make_due()
+        backfill.backfill_due()
+
+    assert Text.objects.get().status == TextStatus.DELIVERED
+
+
+def test_our_own_text_that_is_unconfirmed_is_found_and_not_doubled(people, provider, send, runner):
+    provider.answers.append(OutcomeUnknown())
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    backfill.backfill_due()
+
+    assert list(Text.objects.values_list("status", "provider_id")) == [("sent", "700")]
+
+
+def test_a_text_that_is_being_sent_just_now_is_left_to_its_own_answer(people, provider, send):
+    send(people.add("Ana Rivera", ANA))
+    claims.claim(1)
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    assert backfill.backfill_due() == 0
+    assert Text.objects.get().status == TextStatus.SENDING
+
+
+def test_a_text_typed_in_the_app_is_taken_in(people, line, provider):
+    people.add("Ana Rivera", ANA)
+    provider.told = [told("700", "From my phone", direction=Direction.OUT)]
+
+    backfill.backfill_due()
+
+    assert Text.objects.get().origin == Origin.PROVIDER_APP
+
+
+def test_one_scheduled_for_later_is_not_taken_in_yet(line, provider):
+    later = timezone.now() + timedelta(hours=3)
+    provider.told = [told("700", "Tomorrow?", direction=Direction.OUT, scheduled_at=later)]
+
+    assert backfill.backfill_due() == 0
+    assert not Conversation.objects.exists()
+
+
+def test_without_a_guard_a_queued_text_is_never_taken_for_one_that_left(people, provider, send):
+    send(people.add("Ana Rivera", ANA))
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    backfill.backfill_due()
+
+    assert sorted(Text.objects.values_list("status", flat=True)) == ["queued", "sent"]
+
+
+def test_each_line_is_compared_every_ten_minutes(line, provider):
+    asked = []
+    provider.list_texts = lambda *_, **__: asked.append(1) or []
+
+    backfill.backfill_due()
+    backfill.backfill_due()
+    Line.objects.update(next_backfill_at=Now() - timedelta(seconds=1))
+    backfill.backfill_due()
+
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("trouble", [NotSent(), SessionLost(), RuntimeError("odd")])
+def test_a_line_that_cannot_be_asked_is_asked_again_soon(line, provider, trouble):
+    def fail(*_, **__):
+        raise trouble
+
+    provider.list_texts = fail
+    backfill.backfill_due()
+
+    line.refresh_from_db()
+    assert line.backfilled_at is None
+    assert line.next_backfill_at < timezone.now() + timedelta(minutes=1)
+
+
+def forget(**span) -> None:
+    """Let the runners have been silent for so long."""
+    Epoch.objects.update(beat_at=Now() - timedelta(**span))
+
+
+def test_runners_that_beat_without_a_hole_guard_nothing(line):
+    assert epoch.beat()
+    forget(minutes=4)
+    assert epoch.beat()
+    assert Line.objects.get().guarded_since is None
+
+
+@pytest.mark.parametrize("what", ["a hole in time", "another database", "another timeline"])
+def test_a_past_in_doubt_guards_every_line_in_use(line, what):
+    epoch.beat()
+    if what == "a hole in time":
+        forget(minutes=6)
+    elif what == "another database":
+        Epoch.objects.update(system_identifier="1")
+    else:
+        Epoch.objects.update(timeline_id=99)
+
+    assert not epoch.beat()
+    assert epoch.beat()
+    assert Line.objects.get().guarded_since is not None
+
+
+def test_a_text_that_left_before_the_backup_was_restored_does_not_leave_again(people, provider, send, runner):
+    epoch.beat()
+    ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
+    send(ana, bo)
+    forget(hours=1)
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    wait_for_guard_to_end(runner)
+    run_until_quiet(runner)
+
+    assert [number for number, _ in provider.sent] == [BO]
+    assert (status_of(ANA), Text.objects.get(number=ANA).provider_id) == ("sent", "700")
+
+
+def wait_for_guard_to_end(runner):
+    runner.step()
+    runner._care.result(5)
+    assert Line.objects.get().guarded_since is None
+
+
+def test_two_equal_queued_texts_and_one_at_the_provider_are_one_to_one(people, provider, send, runner):
+    epoch.beat()
+    ana = people.add("Ana Rivera", ANA)
+    send(ana), send(ana)
+    forget(hours=1)
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    wait_for_guard_to_end(runner)
+    run_until_quiet(runner)
+
+    assert len(provider.sent) == 1
+    assert Text.objects.filter(status="sent").count() == 2
+
+
+def test_an_equal_text_of_last_week_proves_nothing(people, provider, send, runner):
+    epoch.beat()
+    send(people.add("Ana Rivera", ANA))
+    forget(hours=1)
+    week_ago = timezone.now() - timedelta(days=7)
+    provider.told = [told("700", BODY, direction=Direction.OUT, at=week_ago)]
+
+    wait_for_guard_to_end(runner)
+    run_until_quiet(runner)
+
+    assert len(provider.sent) == 1
+
+
+def test_nothing_leaves_while_the_provider_cannot_be_asked(people, provider, send, runner):
+    def fail(*_, **__):
+        raise NotSent
+
+    epoch.beat()
+    send(people.add("Ana Rivera", ANA))
+    forget(hours=1)
+    provider.list_texts = fail
+    runner.step()
+    runner._care.result(5)
+    run_until_quiet(runner)
+
+    assert (status_of(ANA), provider.sent) == ("queued", [])
+
+
+def test_what_was_being_sent_is_settled_before_the_line_goes_on(people, provider, send):
+    epoch.beat()
+    send(people.add("Ana Rivera", ANA))
+    claims.claim(1)
+    forget(hours=1)
+    epoch.beat()
+
+    backfill.backfill_guarded()
+
+    assert Line.objects.get().guarded_since is not None
+
+
+def test_a_second_hole_found_meanwhile_is_looked_into_as_well(line, provider):
+    guards_seen = []
+
+    def doubt_again(*_, **__):
+        guards_seen.append(Line.objects.get().guarded_since is not None)
+        if len(guards_seen) == 1:
+            forget(hours=2)
+            epoch.beat()
+        return []
+
+    epoch.beat()
+    forget(hours=1)
+    epoch.beat()
+    provider.list_texts = doubt_again
+    backfill.backfill_guarded()
+
+    assert guards_seen == [True, True]
+    assert Line.objects.get().guarded_since is None
+
+
+def test_a_paused_line_is_compared_and_a_removed_one_is_not(line, provider):
+    asked = []
+    provider.list_texts = lambda *_, **__: asked.append(1) or []
+    for state in (LineState.PAUSED, LineState.REMOVED):
+        Line.objects.update(state=state, pause_reason="by_hand", next_backfill_at=Now())
+        backfill.backfill_due()
+
+    assert len(asked) == 1
+
+
+def test_the_control_data_may_be_read_by_an_ordinary_role(db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE nobody_special")
+        cursor.execute("SET ROLE nobody_special")
+        cursor.execute("SELECT system_identifier FROM pg_control_system()")
+        found = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        cursor.execute("DROP ROLE nobody_special")
+
+    assert found
