@@ -48,3 +48,8 @@ def search_text(values: Iterable[str], numbers: Iterable[tuple[str, str]]) -> st
         entered, full = digits_of(value), digits_of(e164)
         words.append(full if entered in full else f"{entered} {full}".strip())
     return " ".join(word for word in words if word)
+
+
+def place_text(*parts: str) -> str:
+    """Return the words of an address with a space before each, so that what begins with " 554" can be looked for."""
+    return "".join(f" {word}" for part in parts for word in fold(part).split())

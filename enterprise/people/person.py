@@ -7,9 +7,10 @@ from django.db import connection, models
 from django.db.models.functions import Length
 from django.urls import reverse
 
-from enterprise.people.folding import fold, search_text, search_words
+from enterprise.people.folding import MAX_WORDS, fold, place_text, search_text, search_words
 from enterprise.people.methods import METHOD_LABELS, NumberForTexts, choose_number
 from enterprise.users.models import Branch, User
+from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 # Idents longer than this are no numbers to count on from.
 _COUNTABLE_IDENT = r"^[0-9]{1,15}$"
+
+
+# What `index` sets.
+INDEXED = ("sort_name", "search", "place", "number_problem")
 
 
 class PersonQuerySet(models.QuerySet[Any]):
@@ -40,6 +45,16 @@ class PersonQuerySet(models.QuerySet[Any]):
         found = self
         for word in words:
             found = found.filter(search__contains=word)
+        return found
+
+    def at_place(self, query: str) -> Self:
+        """Those whose city, state and ZIP have words that begin with each of the words of `query`."""
+        words = fold(query).split()[:MAX_WORDS]
+        if query.strip() and not words:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(place__contains=f" {word}")
         return found
 
     def with_methods(self) -> Self:
@@ -69,6 +84,12 @@ class Person(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     sort_name = models.CharField(max_length=200, editable=False)
     search = models.TextField(editable=False)
+    # " minneapolis mn 55401": folded, a space before every word.
+    place = models.CharField(max_length=200, editable=False, default="")
+    # NumberForTexts.problem, kept so that searches need not choose a number for everyone.
+    number_problem = models.CharField(max_length=20, editable=False, default=NumberProblem.MISSING)
+    # Kept by triggers on the log of messages, whoever writes there; never by `save`.
+    last_message_at = models.DateTimeField(null=True, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -77,6 +98,7 @@ class Person(models.Model):
         ordering = ["sort_name", "pk"]
         indexes = [
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="%(class)s_search"),
+            GinIndex(fields=["place"], opclasses=["gin_trgm_ops"], name="%(class)s_place"),
             models.Index(fields=["sort_name", "id"], name="%(class)s_by_name"),
             models.Index(fields=["branch", "sort_name", "id"], name="%(class)s_by_branch"),
         ]
@@ -93,7 +115,9 @@ class Person(models.Model):
             self.ident = self.next_ident()
         self.index(self.entered_methods() if self.pk else [])
         if options.get("update_fields") is not None:
-            options["update_fields"] = {*options["update_fields"], "sort_name", "search", "updated_at"}
+            options["update_fields"] = {*options["update_fields"], *INDEXED, "updated_at"}
+        elif not self._state.adding:
+            options["update_fields"] = self._saved_columns()
         super().save(**options)
 
     def get_absolute_url(self) -> str:
@@ -129,15 +153,22 @@ class Person(models.Model):
         emails = [method.value for method in listed if not method.is_phone]
         numbers = [(method.value, method.e164) for method in listed if method.is_phone]
         self.search = search_text([self.name, self.ident, *self.found_by(), *emails], numbers)
+        self.place = place_text(self.city, self.state, self.zip)[:200]
+        self.number_problem = choose_number(listed).problem
 
     def found_by(self) -> list[str]:
         """Values, besides name, id and contact methods, that a search finds this record by."""
         return []
 
     def refresh_search(self) -> None:
-        """Bring the search text in line with contact methods saved since."""
+        """Bring what the record is found by in line with contact methods saved since."""
         self.index(self.methods.order_by("pk"))
-        type(self)._base_manager.filter(pk=self.pk).update(search=self.search, sort_name=self.sort_name)
+        type(self)._base_manager.filter(pk=self.pk).update(**{name: getattr(self, name) for name in INDEXED})
+
+    def _saved_columns(self) -> set[str]:
+        """All that were read, but for the one that is kept elsewhere: what was read of it may be old by now."""
+        columns = {field.attname for field in self._meta.concrete_fields if not field.primary_key}
+        return columns - self.get_deferred_fields() - {"last_message_at"}
 
     @classmethod
     def next_ident(cls) -> str:

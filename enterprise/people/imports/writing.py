@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from enterprise.people.imports.columns import FLAG_COLUMNS, SERVICE_REP, TEXT_COLUMNS
 from enterprise.people.imports.results import Outcome
+from enterprise.people.person import INDEXED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _judge(plan: PersonPlan, *, now: datetime) -> None:
 def _person_fields(columns: Columns) -> list[str]:
     parent = [columns.kind.parent.field] if columns.kind.parent else []
     own = [*TEXT_COLUMNS, *FLAG_COLUMNS.values(), "branch", SERVICE_REP, *parent, *columns.kind.text_columns]
-    return [*own, "updated_at", "sort_name", "search"]
+    return [*own, "updated_at", *INDEXED]
 
 
 def _write_methods(plans: Sequence[PersonPlan], columns: Columns) -> None:
