@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models.functions import Now
 from django.utils.html import format_html
 
+from texting import conf
 from texting.dispatch import wake_runners
 from texting.models import (
     Batch,
@@ -148,6 +149,8 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
     def try_again(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
         stuck = events.filter(state__in=[State.MALFORMED, State.QUARANTINED])
         count = stuck.update(state=State.PENDING, tries=0, next_try_at=Now(), problem="", done_at=None)
+        audited = {"events": count}
+        conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=audited)
         wake_runners()
         left_out = "" if count else " Only malformed and quarantined ones can be."
         messages.info(request, f"{count} will be taken in again.{left_out}")

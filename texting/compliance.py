@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from texting import conf
 from texting.models import OptOut, Text
 from texting.sql import run
 from texting.vocabulary import Reason, TextStatus
@@ -47,7 +48,7 @@ def opt_out(
 
     `said_at` is the provider's time, None for now. Words told after a later START was heard change nothing.
     """
-    run(
+    made = run(
         """
         INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, said_at, lifted_by_word)
         SELECT n.number, %(source)s, %(word)s, %(line_id)s, now(), n.said_at, ''
@@ -57,22 +58,33 @@ def opt_out(
         )
         ON CONFLICT (number) WHERE lifted_at IS NULL
         DO UPDATE SET said_at = greatest(texting_optout.said_at, excluded.said_at)
+        RETURNING id, xmax = 0
         """,
         {"number": number, "source": source.value, "word": word, "line_id": line_id, "said_at": said_at},
     )
+    # xmax is 0 in a row that was inserted, and not in one that was there.
+    for opt_out_id in (pk for pk, is_new in made if is_new):
+        _record("opt_out.added", opt_out_id, {"source": source.value, "word": word, "line": line_id})
 
 
 def lift(number: str, *, word: str, said_at: datetime | None = None) -> None:
     """Undo an opt-out, as only the number's holder can; one said before the opt-out changes nothing."""
-    run(
+    lifted = run(
         """
         UPDATE texting_optout SET
             lifted_at = now(), lifted_by_word = %(word)s, lifted_said_at = least(coalesce(%(said_at)s, now()), now())
         WHERE number = %(number)s AND lifted_at IS NULL
           AND said_at <= least(coalesce(%(said_at)s, now()), now())
+        RETURNING id
         """,
         {"number": number, "word": word, "said_at": said_at},
     )
+    for (opt_out_id,) in lifted:
+        _record("opt_out.lifted", opt_out_id, {"word": word})
+
+
+def _record(action: str, opt_out_id: int, facts: dict[str, Any]) -> None:
+    conf.audit()(actor_id=None, action=action, subject=f"opt_out:{opt_out_id}", facts=facts)
 
 
 def stop_queued_texts(number: str) -> int:

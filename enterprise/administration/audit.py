@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from enterprise.administration import audit_origin
 from enterprise.administration.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -11,4 +12,9 @@ if TYPE_CHECKING:
 
 
 def record(*, actor_id: int | None, action: str, subject: str, facts: Mapping[str, Any]) -> None:
-    AuditEntry.objects.create(actor_id=actor_id, action=action, subject=subject, facts=dict(facts))
+    """Write an entry in the caller's transaction, with the address of the request that is being answered, if any.
+
+    `subject` is "kind:id". What is recorded needs its words in audit_words.py.
+    """
+    address = audit_origin.address.get()
+    AuditEntry.objects.create(actor_id=actor_id, action=action, subject=subject, facts=dict(facts), ip=address)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
+from enterprise.administration import audit
 from enterprise.people.access import signed_in
 from enterprise.people.imports.columns import known_columns
 from enterprise.people.imports.importing import ImportFile, import_files, missing_rule, try_files
@@ -109,6 +110,9 @@ class Run(ImportView):
         run.preview = preview_of(result.files[0])
         if result.is_good:
             run.imported_at, run.content = now, b""
+            counts = {name: run.preview[name] for name in ("created_count", "changed_count", "skipped_count")}
+            user_id = signed_in(self.request).pk
+            audit.record(actor_id=user_id, action="people.imported", subject=f"import:{run.pk}", facts=counts)
         run.save(update_fields=["preview", "imported_at", "content"])
         return result.is_good
 

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 
+from enterprise.administration import audit
 from enterprise.people.access import signed_in
 from enterprise.people.kinds import kinds
 from enterprise.people.report import (
@@ -69,6 +70,8 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
         people = kind.model.objects.visible_to(user)
         return people if kind.key in open_keys else people.none()
 
+    facts = {"problem": request.GET.get("problem", "") if request.GET.get("problem") in PROBLEMS else ""}
+    audit.record(actor_id=user.pk, action="people.exported", subject="report:textable", facts=facts)
     rows = report_rows(narrow)
     problem = request.GET.get("problem", "")
     wanted = (row for row in rows if not problem or row.problem == problem or (problem == "any" and row.problem))

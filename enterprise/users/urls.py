@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from django.contrib.auth import views
-from django.urls import path, reverse_lazy
+from django.urls import path
 
+from enterprise.users.password_change import OwnPassword
 from enterprise.users.views import account
 
 app_name = "users"
@@ -12,7 +13,7 @@ urlpatterns = [
     path("account/", account, name="account"),
     path(
         "password/",
-        views.PasswordChangeView.as_view(success_url=reverse_lazy("users:password-changed")),
+        OwnPassword.as_view(),
         name="password-change",
     ),
     path("password/changed/", views.PasswordChangeDoneView.as_view(), name="password-changed"),

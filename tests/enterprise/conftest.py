@@ -1,8 +1,9 @@
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+from tests.signed_in import client_of
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +19,7 @@ def _plain_http(settings):
 def as_user():
     """A client in which that user is signed in."""
 
-    def sign_in(user):
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
+    return client_of
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from enterprise.administration import audit
 from enterprise.people.imports.importing import ImportFile, import_files, missing_rule, try_files
 from enterprise.people.imports.reading import MAX_BYTES
 
@@ -33,6 +34,10 @@ class Command(BaseCommand):
         result = run([_read(path) for path in files], now=timezone.now(), missing=missing_rule(create=create_missing))
         if not result.is_good:
             self._refuse(result.files)
+        if not dry_run:
+            names = ("created_count", "changed_count", "skipped_count")
+            counts = {name: sum(getattr(file, name) for file in result.files) for name in names}
+            audit.record(actor_id=None, action="people.imported", subject="import:command", facts=counts)
         for file in result.files:
             self._tell(file, "would be" if dry_run else "")
 
