@@ -28,6 +28,7 @@ def required(name: str) -> str:
     return value
 
 
+DATA = Path(env.str("ENTERPRISE_DATA", default="") or BASE_DIR / ".data")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY")
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
@@ -52,6 +53,7 @@ TEXTING = {
     "AUDIT": "enterprise.administration.audit.record",
     "LINE_PACE": timedelta(seconds=env.float("TEXTING_LINE_PACE_SECONDS", default=1.0)),
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
+    "SPOOL": env.str("TEXTING_SPOOL", default=str(DATA / "spool")),
 }
 
 # --- Applications --------------------------------------------------------------------------------

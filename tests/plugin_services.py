@@ -6,8 +6,10 @@ Loaded before pytest-django reads the settings. `.env` is never read: tests are 
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -52,7 +54,8 @@ class Services:
 # Around the others, since pytest-django's own first step is to import the settings.
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
-    os.environ.update(SETTINGS)
+    os.environ.update(SETTINGS, TEXTING_SPOOL=tempfile.mkdtemp(prefix="spool-"))
+    early_config.add_cleanup(lambda: shutil.rmtree(os.environ["TEXTING_SPOOL"], ignore_errors=True))
     if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         services = Services()
         early_config.add_cleanup(services.stop)

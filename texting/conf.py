@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.conf import settings
@@ -66,6 +67,11 @@ def line_pace() -> timedelta:
 
 def sender_slots() -> int:
     return cast("int", _setting("SENDER_SLOTS"))
+
+
+def spool_path() -> Path:
+    """Where webhooks wait on disk while the database is down."""
+    return Path(_setting("SPOOL"))
 
 
 def log_sink() -> LogSink:

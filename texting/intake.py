@@ -28,6 +28,8 @@ from texting.vocabulary import EventKind, TextStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from texting.models import Line
     from texting.providers.base import Event
 
@@ -58,6 +60,11 @@ def take_in(limit: int = 50) -> int:
     while taken < limit and _take_next():
         taken += 1
     return taken
+
+
+def try_again(events: QuerySet[WebhookEvent]) -> int:
+    """Put events back to be taken in as if they had just come; return how many."""
+    return events.update(state=State.PENDING, tries=0, next_try_at=Now(), problem="", done_at=None)
 
 
 def _take_next() -> bool:

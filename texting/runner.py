@@ -20,7 +20,19 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, close_old_connections, connection, transaction
 
-from texting import backfill, breakers, claims, compliance, conf, epoch, heartbeats, intake, line_sessions, lines
+from texting import (
+    arrivals,
+    backfill,
+    breakers,
+    claims,
+    compliance,
+    conf,
+    epoch,
+    heartbeats,
+    intake,
+    line_sessions,
+    lines,
+)
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
@@ -175,7 +187,9 @@ class Runner:
 
 
 def look_after_lines() -> None:
-    """Ask where sending has stopped whether it may go on; compare lines under guard with their providers."""
+    """Store what came while the database was down; ask where sending has stopped whether it may go on; compare lines
+    under guard with their providers."""
+    arrivals.replay_spool()
     while breaker := breakers.take_due_probe():
         breakers.probe(breaker)
     backfill.backfill_guarded()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, pass_time, status_of
 from tests.texting.test_webhooks import post, url_of
-from texting import attachments, claims, compliance, conversations, intake, provider_texts, settling, webhooks
+from texting import arrivals, attachments, claims, compliance, conversations, intake, provider_texts, settling
 from texting.errors import SessionLost
 from texting.models import Conversation, Line, Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, ProviderText
@@ -251,7 +251,7 @@ def test_the_secret_of_an_event_that_was_not_stored_stands_in_no_log(client, lin
     def down(*_):
         raise OperationalError("down")
 
-    monkeypatch.setattr(webhooks, "_store", down)
+    monkeypatch.setattr(arrivals, "store", down)
 
     assert post(client, url_of(line, "TheSecretOfTheLine")).status_code == 404
     line.set_secret("webhook", "TheSecretOfTheLine")
@@ -266,7 +266,7 @@ def test_the_secret_of_an_event_that_broke_us_stands_in_no_log(client, line, con
     def broken(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(webhooks, "_store", broken)
+    monkeypatch.setattr(arrivals, "store", broken)
     client.raise_request_exception = False
     line.set_secret("webhook", "TheSecretOfTheLine")
     line.save()

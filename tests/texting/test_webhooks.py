@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from tests.texting.conftest import make_line, message
-from texting import intake, line_hooks, lines, webhooks
+from texting import arrivals, intake, line_hooks, lines
 from texting.models import Text, WebhookEvent
 from texting.providers.base import Account
 from texting.seam import Owner
@@ -82,7 +82,7 @@ def test_what_cannot_be_stored_is_never_answered_200(client, line, monkeypatch):
     def broken(*_):
         raise DatabaseError("down")
 
-    monkeypatch.setattr(webhooks, "_store", broken)
+    monkeypatch.setattr(arrivals, "store", broken)
 
     assert post(client, url_of(line)).status_code == 503
 
