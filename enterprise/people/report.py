@@ -6,11 +6,11 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
 from enterprise.people.kinds import kinds
-from enterprise.people.methods import PRIORITY, SKIPPED, choose_number
+from enterprise.people.methods import choose_number
+from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,24 +63,21 @@ def _rows_of(kind: PersonKind, people: PersonQuerySet) -> Iterator[ReportRow]:
         )
 
 
-def with_problem(people: PersonQuerySet, kind: PersonKind, problem: str) -> PersonQuerySet:
-    """Those with a problem: MISSING, INVALID, "any", or "" for everyone, as `choose_number` would say."""
+def with_problem(people: PersonQuerySet, problem: str) -> PersonQuerySet:
+    """Those with a problem: MISSING, INVALID, "any", or "" for everyone."""
     if not problem:
         return people
-    judged: PersonQuerySet = people.annotate(number_problem=_number_problem(kind))
-    if problem == "any":
-        return judged.exclude(number_problem="")
     if problem == MISSING:
-        return judged.filter(number_problem=MISSING)
-    return judged.exclude(number_problem__in=["", MISSING])
+        return people.filter(number_problem=NumberProblem.MISSING)
+    fine = ["", NumberProblem.MISSING] if problem == INVALID else [""]
+    return people.exclude(number_problem__in=fine)
 
 
-def count_problems(people: PersonQuerySet, kind: PersonKind) -> dict[str, int]:
+def count_problems(people: PersonQuerySet) -> dict[str, int]:
     """How many people there are ("everyone"), with any problem ("any"), MISSING and INVALID."""
-    judged = people.order_by().annotate(number_problem=_number_problem(kind))
-    counts = judged.aggregate(
+    counts = people.order_by().aggregate(
         everyone=Count("pk"),
-        missing=Count("pk", filter=Q(number_problem=MISSING)),
+        missing=Count("pk", filter=Q(number_problem=NumberProblem.MISSING)),
         fine=Count("pk", filter=Q(number_problem="")),
     )
     problems = counts["everyone"] - counts["fine"]
@@ -90,13 +87,6 @@ def count_problems(people: PersonQuerySet, kind: PersonKind) -> dict[str, int]:
         MISSING: counts["missing"],
         INVALID: problems - counts["missing"],
     }
-
-
-def _number_problem(kind: PersonKind) -> Coalesce:
-    ranked = [When(type=method_type, then=rank) for rank, method_type in enumerate(PRIORITY)]
-    of_person = kind.method_model.stored().filter(person=OuterRef("pk"), type__in=PRIORITY).exclude(problem=SKIPPED)
-    first = of_person.order_by(Case(*ranked), "-is_primary", "pk").values("problem")[:1]
-    return Coalesce(Subquery(first), Value(MISSING))
 
 
 def write_csv(rows: Iterable[ReportRow], out: TextIO) -> None:

@@ -46,13 +46,13 @@ def report(request: HttpRequest) -> HttpResponse:
     problem = problem if problem in PROBLEMS else "any"
     visible = kind.model.objects.visible_to(user)
     related = ["branch", *([kind.parent.field] if kind.parent else [])]
-    people = with_problem(visible, kind, problem).select_related(*related).with_methods()
+    people = with_problem(visible, problem).select_related(*related).with_methods()
     context: dict[str, Any] = {
         "kinds": open_kinds,
         "kind": kind,
         "problem": problem,
         "problems": PROBLEMS,
-        "counts": count_problems(visible, kind),
+        "counts": count_problems(visible),
         "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
         "may_change": user.has_perm(kind.permission("change")),
         "edit_url": f"{kind.app}:edit",

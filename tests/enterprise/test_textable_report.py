@@ -5,7 +5,6 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from enterprise.employees.kind import EMPLOYEE
 from enterprise.employees.models import Employee
 from enterprise.people.methods import choose_number
 from enterprise.people.report import with_problem
@@ -58,7 +57,7 @@ def test_the_database_judges_as_the_report_does(problem):
         for person in Employee.objects.all()
     }
     expected = {pk for pk, found in judged.items() if not problem or found == problem or (problem == "any" and found)}
-    assert {person.pk for person in with_problem(Employee.objects.all(), EMPLOYEE, problem)} == expected
+    assert {person.pk for person in with_problem(Employee.objects.all(), problem)} == expected
 
 
 def test_a_stranger_is_sent_to_sign_in(client):
