@@ -1,6 +1,15 @@
 """What a state looks like: one icon, one word, one tone, one share of the meter, the same wherever it is shown."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -11,52 +20,74 @@ class Status:
     """
 
     icon: str
-    word: str
+    word: StrOrPromise
     tone: str = "plain"
     meter: str = "none"
 
 
 STATUSES: dict[str, Status] = {
     # texts
-    "queued": Status("clock", "Queued", meter="wait"),
-    "sending": Status("loader", "Sending", meter="wait"),
-    "sent": Status("check", "Sent", meter="sent"),
-    "delivered": Status("checks", "Delivered", "ok", "ok"),
-    "undelivered": Status("alert-circle", "Not delivered", "bad", "bad"),
-    "failed": Status("alert-circle", "Failed", "bad", "bad"),
-    "unconfirmed": Status("help-circle", "Unconfirmed", "warn", "warn"),
-    "blocked": Status("ban", "Blocked", "mute"),
-    "canceled": Status("circle-x", "Canceled", "mute"),
-    "expired": Status("clock-off", "Expired", "mute"),
-    "received": Status("message-circle", "Received", meter="ok"),
+    "queued": Status("clock", _("Queued"), meter="wait"),
+    "sending": Status("loader", _("Sending"), meter="wait"),
+    "sent": Status("check", _("Sent"), meter="sent"),
+    "delivered": Status("checks", _("Delivered"), "ok", "ok"),
+    "undelivered": Status("alert-circle", _("Not delivered"), "bad", "bad"),
+    "failed": Status("alert-circle", _("Failed"), "bad", "bad"),
+    "unconfirmed": Status("help-circle", _("Unconfirmed"), "warn", "warn"),
+    "blocked": Status("ban", _("Blocked"), "mute"),
+    "canceled": Status("circle-x", _("Canceled"), "mute"),
+    "expired": Status("clock-off", _("Expired"), "mute"),
+    "received": Status("message-circle", _("Received"), meter="ok"),
     # recipients
-    "texted": Status("check", "Texted", meter="sent"),
-    "not_texted": Status("ban", "Not texted", "bad"),
-    "needs_person": Status("alert-circle", "Needs a person", "bad", "bad"),
+    "texted": Status("check", _("Texted"), meter="sent"),
+    "not_texted": Status("ban", _("Not texted"), "bad"),
+    "needs_person": Status("alert-circle", _("Needs a person"), "bad", "bad"),
     # people
-    "active": Status("circle-check", "Active", "ok"),
-    "inactive": Status("user-off", "Inactive", "mute"),
-    "assigned": Status("briefcase", "Assigned"),
-    "available": Status("clock", "Available"),
-    "do_not_text": Status("message-off", "Do not text", "mute"),
+    "active": Status("circle-check", _("Active"), "ok"),
+    "inactive": Status("user-off", _("Inactive"), "mute"),
+    "assigned": Status("briefcase", _("Assigned")),
+    "available": Status("clock", _("Available")),
+    "do_not_text": Status("message-off", _("Do not text"), "mute"),
     # numbers
-    "valid": Status("circle-check", "Valid", "ok"),
-    "invalid": Status("alert-circle", "Invalid", "bad"),
-    "missing": Status("ban", "No phone number", "bad"),
-    "skipped": Status("circle-minus", "Skipped", "mute"),
-    "opted_out": Status("ban", "Opted out", "mute"),
+    "valid": Status("circle-check", _("Valid"), "ok"),
+    "invalid": Status("alert-circle", _("Invalid"), "bad"),
+    "missing": Status("ban", _("No phone number"), "bad"),
+    "skipped": Status("circle-minus", _("Skipped"), "mute"),
+    "opted_out": Status("ban", _("Opted out"), "mute"),
     # lines
-    "connected": Status("circle-check", "Connected", "ok"),
-    "connecting": Status("loader", "Connecting"),
-    "paused": Status("player-pause", "Paused", "bad"),
-    "removed": Status("circle-off", "Removed", "mute"),
+    "connected": Status("circle-check", _("Connected"), "ok"),
+    "connecting": Status("loader", _("Connecting")),
+    "paused": Status("player-pause", _("Paused"), "bad"),
+    "removed": Status("circle-off", _("Removed"), "mute"),
     # conversations
-    "open": Status("message-circle", "Open"),
-    "logged": Status("note", "Logged", "ok"),
-    "unlogged": Status("help-circle", "Not logged", "warn"),
-    "unmatched": Status("help-circle", "Unmatched", "bad"),
-    "dismissed": Status("archive", "Dismissed", "mute"),
+    "open": Status("message-circle", _("Open")),
+    "logged": Status("note", _("Logged"), "ok"),
+    "unlogged": Status("help-circle", _("Not logged"), "warn"),
+    "unmatched": Status("help-circle", _("Unmatched"), "bad"),
+    "dismissed": Status("archive", _("Dismissed"), "mute"),
 }
+
+
+# A status as it is counted: "12 sent".
+_COUNTED = {
+    "queued": ngettext_lazy("queued", "queued", "number"),
+    "sending": ngettext_lazy("sending", "sending", "number"),
+    "sent": ngettext_lazy("sent", "sent", "number"),
+    "delivered": ngettext_lazy("delivered", "delivered", "number"),
+    "undelivered": ngettext_lazy("not delivered", "not delivered", "number"),
+    "failed": ngettext_lazy("failed", "failed", "number"),
+    "unconfirmed": ngettext_lazy("unconfirmed", "unconfirmed", "number"),
+    "blocked": ngettext_lazy("blocked", "blocked", "number"),
+    "canceled": ngettext_lazy("canceled", "canceled", "number"),
+    "expired": ngettext_lazy("expired", "expired", "number"),
+    "texted": ngettext_lazy("texted", "texted", "number"),
+    "not_texted": ngettext_lazy("not texted", "not texted", "number"),
+}
+
+
+def counted_word(key: str, number: int) -> str:
+    """The word of `number` things in this state, to stand behind the number; the key itself for one nobody counts."""
+    return str(_COUNTED[key] % {"number": number}) if key in _COUNTED else key
 
 
 def find_status(key: str) -> Status | None:

@@ -115,7 +115,7 @@ def _candidates(user: AbstractUser, keys: Sequence[RecordKey]) -> dict[RecordKey
 def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, chosen: str) -> ResolvedRecipient:
     if candidate is None:
         return ResolvedRecipient(
-            key, "A record you cannot see", "", "", "", None, Reason.NOT_VISIBLE, Reason.NOT_VISIBLE.label
+            key, "A record you cannot see", "", "", "", None, Reason.NOT_VISIBLE, str(Reason.NOT_VISIBLE.label)
         )
     ordered = in_priority(candidate.numbers)
     number = read_number(ordered[0], candidate.region) if ordered else None
@@ -172,7 +172,7 @@ def _next_valid(ordered: Sequence[TypedNumber], region: str) -> ChosenNumber | N
 
 
 def _rejected(verdict: ResolvedRecipient, reason: Reason) -> ResolvedRecipient:
-    return replace(verdict, reason=reason, reason_words=reason.label)
+    return replace(verdict, reason=reason, reason_words=str(reason.label))
 
 
 def _check_opt_out(verdict: ResolvedRecipient, opt_out: OptOut | None) -> ResolvedRecipient:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import ngettext
 
 from enterprise.administration import audit
 from enterprise.administration.users_changes import Refused, lock_administration
@@ -80,8 +82,12 @@ def deactivate(actor: User, branch: Branch) -> bool:
 def why_not_deactivate(row: BranchRow) -> str:
     if not row.rep_count:
         return ""
-    whose = "1 active user has" if row.rep_count == 1 else f"{row.rep_count} active users have"
-    return f"{row.branch} cannot be deactivated: {whose} it as home branch. Give them another one first."
+    words = ngettext(
+        "%(branch)s cannot be deactivated: %(count)s active user has it as home branch. Give them another one first.",
+        "%(branch)s cannot be deactivated: %(count)s active users have it as home branch. Give them another one first.",
+        row.rep_count,
+    )
+    return words % {"branch": row.branch, "count": intcomma(row.rep_count)}
 
 
 def reactivate(actor: User, branch: Branch) -> bool:

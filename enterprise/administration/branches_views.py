@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from enterprise.administration import branches_changes
@@ -62,9 +63,10 @@ def deactivate(request: HttpRequest, branch: Branch) -> HttpResponse:
         return render(request, f"administration/branches/{template}", {"row": row, "why_not": why_not_deactivate(row)})
     try:
         if branches_changes.deactivate(signed_in(request), branch):
-            messages.success(request, f"{branch} is inactive: nothing new can be put into it.")
+            words = _("%(branch)s is inactive: nothing new can be put into it.")
+            messages.success(request, words % {"branch": branch})
         else:
-            messages.info(request, f"{branch} was inactive already.")
+            messages.info(request, _("%(name)s was inactive already.") % {"name": branch})
     except Refused as refused:
         messages.error(request, refused.words)
     return redirect("administration:branches")
@@ -75,9 +77,9 @@ def deactivate(request: HttpRequest, branch: Branch) -> HttpResponse:
 @of_branch
 def reactivate(request: HttpRequest, branch: Branch) -> HttpResponse:
     if branches_changes.reactivate(signed_in(request), branch):
-        messages.success(request, f"{branch} is active again.")
+        messages.success(request, _("%(name)s is active again.") % {"name": branch})
     else:
-        messages.info(request, f"{branch} was active already.")
+        messages.info(request, _("%(name)s was active already.") % {"name": branch})
     return redirect("administration:branches")
 
 
@@ -87,12 +89,13 @@ def _edit(request: HttpRequest, form: BranchForm) -> HttpResponse:
         try:
             is_changed = branches_changes.save_branch(signed_in(request), form)
         except IntegrityError:
-            form.add_error("name", "Somebody has just added a branch of this name.")
+            form.add_error("name", _("Somebody has just added a branch of this name."))
         else:
             if is_changed:
-                messages.success(request, f"Added {form.instance}." if is_new else f"Saved {form.instance}.")
+                words = _("Added %(name)s.") if is_new else _("Saved %(name)s.")
+                messages.success(request, words % {"name": form.instance})
             else:
-                messages.info(request, "Nothing was changed.")
+                messages.info(request, _("Nothing was changed."))
             return redirect("administration:branches")
     return _show(request, form)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enterprise.administration import audit
 from enterprise.messagelog.models import ActionCode
@@ -27,20 +29,31 @@ class CodeForm(CodeModelForm):
     class Meta:
         model = ActionCode
         fields = ["name", "description", "for_employees", "for_contacts", "deactivates", "is_active"]
-        labels = {"for_employees": "Employees", "for_contacts": "Contacts", "is_active": "Active"}
-        help_texts = {
-            "name": "Up to 10 characters: it stands beside every message.",
-            "deactivates": "Logging it by hand deactivates the person. It cannot be used for texting then.",
-            "is_active": "An inactive one cannot be chosen any more. Messages under it stay as they are.",
+        labels = {
+            "name": gettext_lazy("Name"),
+            "description": gettext_lazy("Description"),
+            "for_employees": gettext_lazy("Employees"),
+            "for_contacts": gettext_lazy("Contacts"),
+            "deactivates": gettext_lazy("Deactivates the record"),
+            "is_active": gettext_lazy("Active"),
         }
-        error_messages = {"name": {"required": "Enter a short name, such as CALL."}}
+        help_texts = {
+            "name": gettext_lazy("Up to 10 characters: it stands beside every message."),
+            "deactivates": gettext_lazy(
+                "Logging it by hand deactivates the person. It cannot be used for texting then."
+            ),
+            "is_active": gettext_lazy("An inactive one cannot be chosen any more. Messages under it stay as they are."),
+        }
+        error_messages = {"name": {"required": gettext_lazy("Enter a short name, such as CALL.")}}
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         taken = ActionCode.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
         if taken:
-            state = "" if taken.is_active else ", and it is inactive: make it active instead"
-            raise ValidationError(f"There is a code {taken.name} already{state}.")
+            if taken.is_active:
+                raise ValidationError(_("There is a code %(name)s already.") % {"name": taken.name})
+            words = _("There is a code %(name)s already, and it is inactive: make it active instead.")
+            raise ValidationError(words % {"name": taken.name})
         return name
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.contrib import messages
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enterprise.administration.codes_changes import CodeForm, save_code
@@ -51,12 +53,13 @@ def _edit(request: HttpRequest, form: CodeForm) -> HttpResponse:
         try:
             is_changed = save_code(signed_in(request), form)
         except IntegrityError:
-            form.add_error("name", "Somebody has just added a code of this name.")
+            form.add_error("name", _("Somebody has just added a code of this name."))
         else:
             if is_changed:
-                messages.success(request, f"Added {form.instance}." if is_new else f"Saved {form.instance}.")
+                words = _("Added %(name)s.") if is_new else _("Saved %(name)s.")
+                messages.success(request, words % {"name": form.instance})
             else:
-                messages.info(request, "Nothing was changed.")
+                messages.info(request, _("Nothing was changed."))
             return redirect("administration:codes")
     return _show(request, form)
 
@@ -75,4 +78,4 @@ def _show(request: HttpRequest, form: CodeForm | None = None) -> HttpResponse:
 
 
 def _row(code: ActionCode, used: dict[str, str]) -> CodeRow:
-    return CodeRow(code, " and ".join(kind.label for kind in code.texting_kinds(used)))
+    return CodeRow(code, get_text_list([str(kind.label) for kind in code.texting_kinds(used)], _("and")))

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from enterprise.administration import audit
 from enterprise.users.models import Branch, User
@@ -69,7 +70,7 @@ def save_user(actor: User, form: UserForm, *, password: str = "") -> bool:
 def deactivate(actor: User, user: User) -> bool:
     """Sign a person out everywhere and for good; False when that was done already. Raises Refused."""
     if actor.pk == user.pk:
-        raise Refused("You cannot deactivate yourself. Another administrator can.")
+        raise Refused(_("You cannot deactivate yourself. Another administrator can."))
     with transaction.atomic():
         lock_administration()
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
@@ -128,10 +129,10 @@ def _check_administrators(actor: User, user: User) -> None:
     """Raises Refused when the change just written takes the last administrator, or the actor's own role."""
     administrators = User.objects.with_perm("users.administer", backend=MODEL_BACKEND)
     if user.pk == actor.pk and not administrators.filter(pk=actor.pk).exists():
-        words = "You cannot take your own administrator role away. Another administrator can."
+        words = _("You cannot take your own administrator role away. Another administrator can.")
         raise Refused(words, "groups")
     if not administrators.exists():
-        raise Refused("Nobody could administer Enterprise after this. Make somebody else an administrator first.")
+        raise Refused(_("Nobody could administer Enterprise after this. Make somebody else an administrator first."))
 
 
 def _check_home_branch(user: User, before: int | None) -> None:
@@ -139,7 +140,7 @@ def _check_home_branch(user: User, before: int | None) -> None:
     if user.home_branch_id in (None, before):
         return
     if not Branch.objects.filter(pk=user.home_branch_id, is_active=True).exists():
-        raise Refused("This branch has just been deactivated: choose another.", "home_branch")
+        raise Refused(_("This branch has just been deactivated: choose another."), "home_branch")
 
 
 def _grants(user_id: int) -> dict[str, Any]:

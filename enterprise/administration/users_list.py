@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.frame.tables import CardTable
 from enterprise.users.models import Branch, User
@@ -20,8 +21,8 @@ from enterprise.users.models import Branch, User
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STATES = [("yes", "Active"), ("no", "Inactive"), ("locked", "Locked out")]
-SEARCHED = "Name, username or e-mail"
+STATES = [("yes", _("Active")), ("no", _("Inactive")), ("locked", _("Locked out"))]
+SEARCHED = _("Name, username or e-mail")
 
 _FROM_MEDIUM = {"class": "d-none d-md-table-cell"}
 _FROM_LARGE = {"class": "d-none d-lg-table-cell"}
@@ -45,24 +46,24 @@ class UserFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library
     )
     branch = django_filters.ModelChoiceFilter(
         queryset=Branch.objects.all(),
-        label="Branch",
-        empty_label="Any branch",
+        label=_("Branch"),
+        empty_label=_("Any branch"),
         method="of_branch",
-        widget=forms.Select(attrs={"aria-label": "Branch"}),
+        widget=forms.Select(attrs={"aria-label": _("Branch")}),
     )
     role = django_filters.ModelChoiceFilter(
         queryset=Group.objects.order_by("name"),
-        label="Role",
-        empty_label="Any role",
+        label=_("Role"),
+        empty_label=_("Any role"),
         method="of_role",
-        widget=forms.Select(attrs={"aria-label": "Role"}),
+        widget=forms.Select(attrs={"aria-label": _("Role")}),
     )
     active = django_filters.ChoiceFilter(
         choices=STATES,
-        label="Status",
-        empty_label="Any status",
+        label=_("Status"),
+        empty_label=_("Any status"),
         method="of_state",
-        widget=forms.Select(attrs={"aria-label": "Status"}),
+        widget=forms.Select(attrs={"aria-label": _("Status")}),
     )
 
     class Meta:
@@ -110,26 +111,26 @@ class UserCell(tables.Column):  # type: ignore[misc]  # the library has no types
 class UserTable(CardTable):
     """Every order ends with the key, so that paging never repeats or skips anyone."""
 
-    name = UserCell("name", order_by=("first_name", "last_name", "username", "pk"))
-    username = tables.Column(attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM})
+    name = UserCell("name", verbose_name=_("Name"), order_by=("first_name", "last_name", "username", "pk"))
+    username = tables.Column(verbose_name=_("Username"), attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM})
     home_branch = UserCell(
         "home_branch",
-        verbose_name="Home branch",
+        verbose_name=_("Home branch"),
         order_by=("home_branch__name", "first_name", "last_name", "pk"),
         attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
     )
-    roles = UserCell("roles", orderable=False, attrs={"td": _FROM_LARGE, "th": _FROM_LARGE})
+    roles = UserCell("roles", verbose_name=_("Roles"), orderable=False, attrs={"td": _FROM_LARGE, "th": _FROM_LARGE})
     granted = UserCell(
-        "granted", verbose_name="Granted branches", orderable=False, attrs={"td": _FROM_WIDE, "th": _FROM_WIDE}
+        "granted", verbose_name=_("Granted branches"), orderable=False, attrs={"td": _FROM_WIDE, "th": _FROM_WIDE}
     )
-    state = UserCell("state", verbose_name="Status", order_by=("-is_active", "first_name", "last_name", "pk"))
+    state = UserCell("state", verbose_name=_("Status"), order_by=("-is_active", "first_name", "last_name", "pk"))
     last_login = UserCell(
         "last_sign_in",
-        verbose_name="Last sign-in",
+        verbose_name=_("Last sign-in"),
         attrs={"td": _FROM_LARGE, "th": _FROM_LARGE},
     )
 
-    caption = "Users that match"
+    caption = _("Users that match")
     empty_template = "administration/users/_nobody_found.html"
     locked: set[str] = set()
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -37,7 +38,8 @@ def of_user(view: Callable[[HttpRequest, User], HttpResponse]) -> Callable[[Http
     def found(request: HttpRequest, user_id: int) -> HttpResponse:
         user = get_object_or_404(User.objects.select_related("home_branch"), pk=user_id)
         if not users_changes.may_change(signed_in(request), user):
-            messages.error(request, f"{user} is a superuser. Only a superuser can change this account.")
+            words = _("%(user)s is a superuser. Only a superuser can change this account.")
+            messages.error(request, words % {"user": user})
             return redirect("administration:users")
         return view(request, user)
 
@@ -74,8 +76,9 @@ def add(request: HttpRequest) -> HttpResponse:
         if _save(request, form, password=password):
             user = form.instance
             if not typed:
-                return _show_once(request, user, password, title=f"{user} can sign in")
-            messages.success(request, f"Added {user}, who can sign in as {user.username} now.")
+                return _show_once(request, user, password, title=_("%(user)s can sign in") % {"user": user})
+            words = _("Added %(user)s, who can sign in as %(username)s now.")
+            messages.success(request, words % {"user": user, "username": user.username})
             return redirect("administration:users")
     return _show_form(request, form)
 
@@ -108,8 +111,9 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
     new = typed or users_changes.generate_password()
     users_changes.set_password(actor, user, new)
     if not typed:
-        return _show_once(request, user, new, title=f"{user} has a new password")
-    messages.success(request, f"{user} has a new password, and was signed out wherever the old one was used.")
+        return _show_once(request, user, new, title=_("%(user)s has a new password") % {"user": user})
+    words = _("%(user)s has a new password, and was signed out wherever the old one was used.")
+    messages.success(request, words % {"user": user})
     return redirect("administration:edit-user", user.pk)
 
 
@@ -123,10 +127,12 @@ def deactivate(request: HttpRequest, user: User) -> HttpResponse:
         return render(request, f"administration/users/{template}", {"person": user})
     try:
         if users_changes.deactivate(signed_in(request), user):
-            words = f"{user} is signed out and cannot sign in any more. Texts of theirs that are queued do not leave."
-            messages.success(request, words)
+            words = _(
+                "%(user)s is signed out and cannot sign in any more. Texts of theirs that are queued do not leave."
+            )
+            messages.success(request, words % {"user": user})
         else:
-            messages.info(request, f"{user} was inactive already.")
+            messages.info(request, _("%(name)s was inactive already.") % {"name": user})
     except Refused as refused:
         messages.error(request, refused.words)
     return redirect("administration:edit-user", user.pk)
@@ -137,9 +143,10 @@ def deactivate(request: HttpRequest, user: User) -> HttpResponse:
 @of_user
 def reactivate(request: HttpRequest, user: User) -> HttpResponse:
     if users_changes.reactivate(signed_in(request), user):
-        messages.success(request, f"{user} can sign in again, with the password and the roles of before.")
+        words = _("%(user)s can sign in again, with the password and the roles of before.")
+        messages.success(request, words % {"user": user})
     else:
-        messages.info(request, f"{user} was active already.")
+        messages.info(request, _("%(name)s was active already.") % {"name": user})
     return redirect("administration:edit-user", user.pk)
 
 
@@ -148,9 +155,9 @@ def reactivate(request: HttpRequest, user: User) -> HttpResponse:
 @of_user
 def unlock(request: HttpRequest, user: User) -> HttpResponse:
     if users_changes.unlock(signed_in(request), user):
-        messages.success(request, f"{user} can try to sign in again at once.")
+        messages.success(request, _("%(user)s can try to sign in again at once.") % {"user": user})
     else:
-        messages.info(request, f"{user} was not locked out.")
+        messages.info(request, _("%(user)s was not locked out.") % {"user": user})
     return redirect("administration:edit-user", user.pk)
 
 
@@ -163,11 +170,12 @@ def _save(request: HttpRequest, form: UserForm, *, password: str = "") -> bool:
         form.add_error(refused.field or None, refused.words)
         return False
     except IntegrityError:
-        form.add_error("username", "Somebody has just been added with this username. Choose another.")
+        form.add_error("username", _("Somebody has just been added with this username. Choose another."))
         return False
     if not is_new:
-        words = f"Saved {form.instance}. It holds from their next click on." if is_changed else "Nothing was changed."
-        messages.add_message(request, messages.SUCCESS if is_changed else messages.INFO, words)
+        saved = _("Saved %(user)s. It holds from their next click on.") % {"user": form.instance}
+        level = messages.SUCCESS if is_changed else messages.INFO
+        messages.add_message(request, level, saved if is_changed else _("Nothing was changed."))
     return True
 
 

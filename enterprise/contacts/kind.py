@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
 from enterprise.contacts.models import Contact, ContactContactMethod, Customer
 from enterprise.people.kinds import Parent, PersonKind
 
 CONTACT = PersonKind(
     key="contact",
-    label="Contact",
-    label_plural="Contacts",
+    label=_("Contact"),
+    label_plural=_("Contacts"),
+    counted=ngettext_lazy("%(count)s contact", "%(count)s contacts", "number"),
     model=Contact,
     method_model=ContactContactMethod,
     text_columns=("department", "title"),
-    parent=Parent(column="customer", field="customer", model=Customer, name_field="name", noun="customer"),
+    parent=Parent(column="customer", field="customer", model=Customer, name_field="name", noun=_("customer")),
 )

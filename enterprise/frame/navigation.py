@@ -4,13 +4,20 @@ A badge counts what waits for a person. It runs once per full page and not for f
 it may cost.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from texting import seam
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Badge = Callable[[HttpRequest], int]
 
@@ -22,12 +29,12 @@ class NavItem:
     `also` names pages that belong to it, though their addresses lie elsewhere.
     """
 
-    label: str
+    label: StrOrPromise
     url_name: str
     icon: str = ""
     permissions: tuple[str, ...] = ()
     badge: Badge | None = None
-    children: tuple["NavItem", ...] = ()
+    children: tuple[NavItem, ...] = ()
     also: tuple[str, ...] = ()
 
 
@@ -35,12 +42,12 @@ class NavItem:
 class NavEntry:
     """A NavItem as one user sees it on one page. `waiting` is the count, 0 shows nothing."""
 
-    label: str
+    label: StrOrPromise
     url: str
     icon: str
     waiting: int = 0
     active: bool = False
-    children: list["NavEntry"] = field(default_factory=list)
+    children: list[NavEntry] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
 
 
@@ -50,24 +57,24 @@ def _waiting(url_name: str) -> Badge:
 
 
 NAVIGATION: list[NavItem] = [
-    NavItem("Employees", "employees:list", "users"),
-    NavItem("Contacts", "contacts:list", "address-book"),
-    NavItem("Hotlists", "hotlists:list", "list-details"),
+    NavItem(_("Employees"), "employees:list", "users"),
+    NavItem(_("Contacts"), "contacts:list", "address-book"),
+    NavItem(_("Hotlists"), "hotlists:list", "list-details"),
     NavItem(
-        "Texts",
+        _("Texts"),
         "texting:texts",
         "message-circle",
         permissions=("texting.send",),
         children=(
-            NavItem("Inbox", "texting:inbox", permissions=("texting.send",), badge=_waiting("texting:inbox")),
-            NavItem("Batches", "texting:batches", permissions=("texting.send",)),
+            NavItem(_("Inbox"), "texting:inbox", permissions=("texting.send",), badge=_waiting("texting:inbox")),
+            NavItem(_("Batches"), "texting:batches", permissions=("texting.send",)),
             NavItem(
-                "Unmatched", "texting:unmatched", permissions=("texting.send",), badge=_waiting("texting:unmatched")
+                _("Unmatched"), "texting:unmatched", permissions=("texting.send",), badge=_waiting("texting:unmatched")
             ),
         ),
     ),
     NavItem(
-        "Administration",
+        _("Administration"),
         "administration:index",
         "settings",
         permissions=(

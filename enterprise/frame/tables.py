@@ -11,14 +11,21 @@ class EmployeeTable(CardTable):
         fields = ("key", "name", ..., "menu")
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from frame.templatetags.frame import icon
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,8 @@ class Selection:
     """Rows can be ticked and texted. `record_type` and a row's id make its key: "employee:123"."""
 
     record_type: str
-    noun: str = "record"
-    nouns: str = "records"
+    noun: StrOrPromise
+    nouns: StrOrPromise
 
 
 class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
@@ -39,7 +46,7 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     `actions_template` adds buttons to the selection bar, `row_menu_template` items to the row menu; both get `form_id`.
     """
 
-    caption = ""
+    caption: StrOrPromise = ""
     selection: Selection | None = None
     list_key = ""
     scope = ""
@@ -65,7 +72,7 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
 
     @property
     def total_words(self) -> str:
-        return f"{self.total:,}"
+        return intcomma(self.total)
 
     def paginate(self, *args: Any, per_page: int | None = None, **kwargs: Any) -> Any:
         """As the library's, but an address that asks for a million rows gets the largest page there is."""
@@ -96,19 +103,20 @@ class KeyColumn(tables.Column):  # type: ignore[misc]
 
     @property
     def header(self) -> SafeString:
-        return mark_safe(
+        return format_html(
             '<input class="form-check-input m-0 js-only" type="checkbox" data-select-page '
-            'aria-label="Select this page" autocomplete="off">'
-            '<span class="visually-hidden no-js-only">Selected</span>'
+            'aria-label="{}" autocomplete="off"><span class="visually-hidden no-js-only">{}</span>',
+            _("Select this page"),
+            _("Selected"),
         )
 
     def render(self, record: Any, table: CardTable) -> SafeString:
         return format_html(
             '<input class="form-check-input m-0" type="checkbox" name="keys" value="{}" form="{}" data-select '
-            'autocomplete="off" aria-label="Select {}">',
+            'autocomplete="off" aria-label="{}">',
             table.row_key(record),
             table.form_id,
-            table.row_name(record),
+            _("Select %(name)s") % {"name": table.row_name(record)},
         )
 
 
@@ -123,18 +131,19 @@ class RowMenuColumn(tables.Column):  # type: ignore[misc]
 
     @property
     def header(self) -> SafeString:
-        return mark_safe('<span class="visually-hidden">Row menu</span>')
+        return format_html('<span class="visually-hidden">{}</span>', _("Row menu"))
 
     def render(self, record: Any, table: CardTable) -> SafeString:
         name = table.row_name(record)
         return format_html(
             '<button class="btn btn-icon btn-sm btn-ghost js-only" type="button" data-row-menu aria-haspopup="menu" '
-            'aria-expanded="false" aria-label="Actions for {}">{}</button>'
-            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}">'
-            'Send Text<span class="visually-hidden"> to {}</span></button>',
-            name,
+            'aria-expanded="false" aria-label="{}">{}</button>'
+            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}" aria-label="{}">'
+            "{}</button>",
+            _("Actions for %(name)s") % {"name": name},
             icon("dots"),
             table.form_id,
             table.row_key(record),
-            name,
+            _("Send Text to %(name)s") % {"name": name},
+            _("Send Text"),
         )

@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from enterprise.hotlists.forms import AddForm
@@ -54,9 +57,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     ids = [key.record_id for key in read_selection(request.POST, user).keys if key.record_type == hotlist.record_type]
     count = remove_people(hotlist, ids, by=user, now=timezone.now())
     if count:
-        messages.success(request, f"{count:,} {'was' if count == 1 else 'were'} removed from “{hotlist}”.")
+        words = ngettext(
+            "%(count)s was removed from “%(hotlist)s”.", "%(count)s were removed from “%(hotlist)s”.", count
+        )
+        messages.success(request, words % {"count": intcomma(count), "hotlist": hotlist})
     else:
-        messages.info(request, "Nobody was removed: tick those who are to leave this hotlist.")
+        messages.info(request, _("Nobody was removed: tick those who are to leave this hotlist."))
     if not request.headers.get("HX-Request"):
         return redirect(hotlist)
     forget = {"selection:clear": {"list": f"hotlist-{hotlist.pk}"}}
@@ -77,7 +83,7 @@ def _say_added(request: HttpRequest, hotlist: Hotlist, added: Added) -> HttpResp
     level = "ok" if added.added else "info"
     words = added.words(hotlist)
     if request.headers.get("HX-Request"):
-        link = {"href": hotlist.get_absolute_url(), "text": "Open the hotlist"}
+        link = {"href": hotlist.get_absolute_url(), "text": _("Open the hotlist")}
         said = {"closeDialog": {}, "toast": {"text": words, "level": level, "link": link}}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said)})
     messages.add_message(request, messages.SUCCESS if added.added else messages.INFO, words)

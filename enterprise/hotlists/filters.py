@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.hotlists.models import Hotlist
 from enterprise.people.filters import PersonFilter
@@ -22,10 +23,10 @@ class HotlistFilter(PersonFilter):
 
     hotlist = django_filters.ModelChoiceFilter(
         queryset=Hotlist.objects.none(),
-        label="Hotlist",
-        empty_label="Any hotlist",
+        label=_("Hotlist"),
+        empty_label=_("Any hotlist"),
         method="on_hotlist",
-        widget=forms.Select(attrs={"aria-label": "Hotlist"}),
+        widget=forms.Select(attrs={"aria-label": _("Hotlist")}),
     )
 
     def __init__(self, *args: Any, user: AbstractUser, **options: Any) -> None:

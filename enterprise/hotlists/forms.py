@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enterprise.hotlists.models import Hotlist
 from enterprise.people.kinds import get_kind, kinds
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 else:
     HotlistModelForm = forms.ModelForm
 
-TAKEN = "There is a hotlist of yours of this name. Choose another name."
-TAKEN_BY_OWNER = "Its owner has a hotlist of this name. Choose another name."
+TAKEN = gettext_lazy("There is a hotlist of yours of this name. Choose another name.")
+TAKEN_BY_OWNER = gettext_lazy("Its owner has a hotlist of this name. Choose another name.")
 
 
 class HotlistForm(HotlistModelForm):
@@ -28,7 +30,7 @@ class HotlistForm(HotlistModelForm):
         model = Hotlist
         fields = ["name", "record_type", "branch"]
         widgets = {"record_type": forms.RadioSelect}
-        labels = {"branch": "Shared with"}
+        labels = {"name": gettext_lazy("Name"), "branch": gettext_lazy("Shared with")}
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,9 +43,9 @@ class HotlistForm(HotlistModelForm):
             self.initial["record_type"] = usable[0][0] if usable else ""
         branch = self._field("branch")
         branch.queryset = user.visible_branches().filter(Q(is_active=True) | Q(pk=self.instance.branch_id))
-        branch.empty_label = "Nobody else"
-        branch.help_text = "Everybody of this branch sees it, texts it, adds and removes people."
-        self.fields["name"].widget.attrs.update(placeholder="Forklift, nights", autocomplete="off")
+        branch.empty_label = _("Nobody else")
+        branch.help_text = _("Everybody of this branch sees it, texts it, adds and removes people.")
+        self.fields["name"].widget.attrs.update(placeholder=_("Forklift, nights"), autocomplete="off")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -59,13 +61,13 @@ class HotlistForm(HotlistModelForm):
 class AddForm(forms.Form):
     """Where to put people of one kind: on a hotlist there is, or on a new one."""
 
-    hotlist = forms.ModelChoiceField(Hotlist.objects.none(), required=False, label="Hotlist")
+    hotlist = forms.ModelChoiceField(Hotlist.objects.none(), required=False, label=gettext_lazy("Hotlist"))
     name = forms.CharField(
         max_length=80,
         required=False,
-        label="New hotlist",
-        help_text="Only you see it until you share it.",
-        widget=forms.TextInput(attrs={"placeholder": "Name of the new hotlist", "autocomplete": "off"}),
+        label=gettext_lazy("New hotlist"),
+        help_text=gettext_lazy("Only you see it until you share it."),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Name of the new hotlist"), "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, user: User, kind: PersonKind, **options: Any) -> None:
@@ -78,18 +80,19 @@ class AddForm(forms.Form):
         offered = [each for each in visible if each.record_type == kind.key]
         field: Any = self.fields["hotlist"]
         field.queryset = visible
-        field.widget.choices = [("", "A new one, named below"), *((each.pk, _named(each, user)) for each in offered)]
+        field.widget.choices = [("", _("A new one, named below")), *((each.pk, _named(each, user)) for each in offered)]
         if not offered:
             field.widget = forms.HiddenInput()
         if not user.has_perm("hotlists.add_hotlist"):
             del self.fields["name"]
-            field.widget.choices[:1] = [("", "Choose one")]
+            field.widget.choices[:1] = [("", _("Choose one"))]
 
     def clean_hotlist(self) -> Hotlist | None:
         hotlist: Hotlist | None = self.cleaned_data["hotlist"]
         if hotlist and hotlist.record_type != self.kind.key:
+            words = _("“%(hotlist)s” is a hotlist of %(theirs)s, and cannot hold %(ours)s. Choose another.")
             theirs, ours = get_kind(hotlist.record_type).label_plural.lower(), self.kind.label_plural.lower()
-            raise ValidationError(f"“{hotlist}” is a hotlist of {theirs}, and cannot hold {ours}. Choose another.")
+            raise ValidationError(words % {"hotlist": hotlist, "theirs": theirs, "ours": ours})
         return hotlist
 
     def clean_name(self) -> str:
@@ -103,13 +106,13 @@ class AddForm(forms.Form):
         if self.errors:
             return cleaned
         if cleaned.get("hotlist") and cleaned.get("name"):
-            self.add_error("name", "Choose a hotlist or name a new one, not both.")
+            self.add_error("name", _("Choose a hotlist or name a new one, not both."))
         elif not cleaned.get("hotlist") and not cleaned.get("name"):
             self.add_error("name" if "name" in self.fields else "hotlist", self._what_is_missing())
         return cleaned
 
     def _what_is_missing(self) -> str:
-        return "Choose a hotlist, or name a new one." if "name" in self.fields else "Choose a hotlist."
+        return _("Choose a hotlist, or name a new one.") if "name" in self.fields else _("Choose a hotlist.")
 
 
 def _named(hotlist: Hotlist, user: User) -> str:

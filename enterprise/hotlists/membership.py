@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enterprise.administration import audit
 from enterprise.hotlists.models import Hotlist, HotlistMember
@@ -26,14 +29,26 @@ class Added(NamedTuple):
     unseen: int
 
     def words(self, hotlist: Hotlist) -> str:
-        """E.g. "12 were added to “Nights”. 3 were on it already."."""
-        said = [f"{_were(self.added)} added to “{hotlist}”."] if self.added else []
+        """E.g. "12 were added to “Nights”. 3 were on “Nights” already."."""
+        said = []
+        if self.added:
+            words = ngettext(
+                "%(count)s was added to “%(hotlist)s”.", "%(count)s were added to “%(hotlist)s”.", self.added
+            )
+            said.append(words % {"count": intcomma(self.added), "hotlist": hotlist})
         if self.already:
-            where = "it" if self.added else f"“{hotlist}”"
-            said.append(f"{_were(self.already)} on {where} already.")
+            words = ngettext(
+                "%(count)s was on “%(hotlist)s” already.", "%(count)s were on “%(hotlist)s” already.", self.already
+            )
+            said.append(words % {"count": intcomma(self.already), "hotlist": hotlist})
         if self.unseen:
-            said.append(f"{_were(self.unseen)} left out: not there any more, or of a branch you do not see.")
-        return " ".join(said) or "Nobody was added."
+            words = ngettext(
+                "%(count)s was left out: not there any more, or of a branch you do not see.",
+                "%(count)s were left out: not there any more, or of a branch you do not see.",
+                self.unseen,
+            )
+            said.append(words % {"count": intcomma(self.unseen)})
+        return " ".join(said) or _("Nobody was added.")
 
 
 @transaction.atomic
@@ -90,7 +105,3 @@ def _lock(hotlist: Hotlist) -> None:
 
 def _touch(hotlist: Hotlist, now: datetime) -> None:
     Hotlist.objects.filter(pk=hotlist.pk).update(changed_at=now)
-
-
-def _were(count: int) -> str:
-    return f"{count:,} was" if count == 1 else f"{count:,} were"

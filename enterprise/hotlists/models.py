@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.messagelog.models import RecordKind
 from enterprise.people.kinds import get_kind, kinds
@@ -49,9 +50,9 @@ class Hotlist(models.Model):
     """`branch` shares it with that branch; without one it is private. `record_type` never changes."""
 
     name = models.CharField(max_length=80)
-    record_type = models.CharField("kind", max_length=20, choices=RecordKind.choices)
+    record_type = models.CharField(_("kind"), max_length=20, choices=RecordKind.choices)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hotlists")
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True, blank=True, verbose_name="shared with")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("shared with"))
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -35,9 +35,7 @@ class Chosen:
     @property
     def noun(self) -> str:
         """E.g. "1,284 employees"."""
-        kind = self.kinds[0]
-        label = kind.label if len(self.keys) == 1 else kind.label_plural
-        return f"{len(self.keys):,} {label.lower()}"
+        return self.kinds[0].count(len(self.keys))
 
 
 def read_selection(data: QueryDict, user: User) -> Chosen:

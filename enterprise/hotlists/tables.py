@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.frame.tables import CardTable
 from enterprise.people.tables import PersonTable
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
+    from django_stubs_ext import StrOrPromise
 
     from enterprise.hotlists.models import Hotlist, HotlistQuerySet
     from enterprise.people.models import PersonQuerySet
@@ -24,7 +27,7 @@ _ICON = {"td": {"class": "w-1 text-end"}, "th": {"class": "w-1"}}
 class IconColumn(tables.TemplateColumn):  # type: ignore[misc]  # the library has no types
     """A button in a row, drawn by a template that gets `record`; `words` head the column for screen readers."""
 
-    def __init__(self, template_name: str, *, words: str) -> None:
+    def __init__(self, template_name: str, *, words: StrOrPromise) -> None:
         super().__init__(template_name=template_name, verbose_name=words, orderable=False, attrs=_ICON)
 
     @property
@@ -35,18 +38,20 @@ class IconColumn(tables.TemplateColumn):  # type: ignore[misc]  # the library ha
 class HotlistTable(CardTable):
     """The hotlists that somebody sees."""
 
-    caption = "Hotlists"
+    caption = _("Hotlists")
     empty_template = "hotlists/_none_yet.html"
 
-    name = tables.TemplateColumn(template_name="hotlists/_cell_name.html", order_by=("folded_name", "pk"))
+    name = tables.TemplateColumn(
+        template_name="hotlists/_cell_name.html", verbose_name=_("Name"), order_by=("folded_name", "pk")
+    )
     record_type = tables.Column(
-        verbose_name="Kind",
+        verbose_name=_("Kind"),
         order_by=("record_type", "folded_name", "pk"),
         attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
     )
     seen_count = tables.TemplateColumn(
         template_name="hotlists/_cell_count.html",
-        verbose_name="People",
+        verbose_name=_("People"),
         order_by=("seen_count", "folded_name", "pk"),
         attrs={
             "td": {"class": "d-none d-md-table-cell text-end num pe-4"},
@@ -54,20 +59,20 @@ class HotlistTable(CardTable):
         },
     )
     branch = tables.Column(
-        verbose_name="Shared with",
+        verbose_name=_("Shared with"),
         empty_values=(),
         order_by=("branch__name", "folded_name", "pk"),
         attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
     )
     owner = tables.Column(
-        verbose_name="Kept by",
+        verbose_name=_("Kept by"),
         order_by=("owner__first_name", "owner__last_name", "folded_name", "pk"),
         attrs={"td": _FROM_LARGE, "th": _FROM_LARGE},
     )
     changed_at = tables.TemplateColumn(
-        "{% load frame %}{% when value %}", verbose_name="Changed", attrs=_GREY_FROM_LARGE
+        "{% load frame %}{% when value %}", verbose_name=_("Changed"), attrs=_GREY_FROM_LARGE
     )
-    text = IconColumn("hotlists/_cell_text.html", words="Text")
+    text = IconColumn("hotlists/_cell_text.html", words=pgettext_lazy("verb", "Text"))
 
     class Meta:
         order_by = "name"
@@ -78,34 +83,34 @@ class HotlistTable(CardTable):
         super().__init__(hotlists, **options)
 
     def render_branch(self, value: Any) -> str:
-        return str(value) if value else "Nobody else"
+        return str(value) if value else gettext("Nobody else")
 
     def render_record_type(self, record: Hotlist) -> str:
-        return record.kind.label_plural
+        return str(record.kind.label_plural)
 
 
 class MemberTable(PersonTable):
     """The people on one hotlist. Whoever may not text has no selection, and a button to remove in each row instead."""
 
-    caption = "People on this hotlist"
+    caption = _("People on this hotlist")
     empty_template = "hotlists/_nobody_on_it.html"
     actions_template = "hotlists/_remove_button.html"
     row_menu_template = "hotlists/_remove_item.html"
 
     role = tables.TemplateColumn(
         template_name="hotlists/_cell_role.html",
-        verbose_name="Job",
+        verbose_name=_("Job"),
         orderable=False,
         attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
     )
     added_at = tables.TemplateColumn(
         "{% load frame %}{% when value %}",
-        verbose_name="Added",
+        verbose_name=_("Added"),
         order_by=("added_at", "sort_name", "pk"),
         attrs=_GREY_FROM_LARGE,
     )
-    text = IconColumn("hotlists/_cell_text_person.html", words="Text")
-    remove = IconColumn("hotlists/_cell_remove.html", words="Remove")
+    text = IconColumn("hotlists/_cell_text_person.html", words=pgettext_lazy("verb", "Text"))
+    remove = IconColumn("hotlists/_cell_remove.html", words=_("Remove"))
 
     class Meta(PersonTable.Meta):
         sequence = ("key", "name", "ident", "role", "branch", "status", "number", "added_at", "text", "remove", "menu")

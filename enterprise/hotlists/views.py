@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enterprise.hotlists.forms import HotlistForm
@@ -85,7 +86,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         name = hotlist.name
         delete_hotlist(hotlist, by=user)
-        messages.success(request, f"“{name}” was deleted. The people who were on it stay as they are.")
+        words = _("“%(hotlist)s” was deleted. The people who were on it stay as they are.")
+        messages.success(request, words % {"hotlist": name})
         return redirect("hotlists:list")
     page = "hotlists/_delete.html" if request.headers.get("HX-Request") else "hotlists/delete.html"
     return render(request, page, {"hotlist": hotlist, "member_count": hotlist.members.existing().count()})
@@ -100,7 +102,8 @@ def _edit(request: HttpRequest, hotlist: Hotlist) -> HttpResponse:
         if form.is_valid():
             saved = form.save()
             note_sharing(saved, was=was_shared, by=user)
-            messages.success(request, f"“{saved}” was {'saved' if was_named else 'created'}.")
+            words = _("“%(hotlist)s” was saved.") if was_named else _("“%(hotlist)s” was created.")
+            messages.success(request, words % {"hotlist": saved})
             return redirect(saved if _visible(user).filter(pk=saved.pk).exists() else "hotlists:list")
     context = {"form": form, "hotlist": hotlist if hotlist.pk else None, "was_named": was_named}
     return render(request, "hotlists/form.html", context, status=422 if form.is_bound else 200)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+
 if TYPE_CHECKING:
     from django.db import models
+    from django_stubs_ext import StrOrPromise
 
     from enterprise.people.models import ContactMethod, Person
 
@@ -22,16 +25,20 @@ class Parent:
     field: str
     model: type[models.Model]
     name_field: str
-    noun: str
+    noun: StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class PersonKind:
-    """`key` is the record type that texting knows. `text_columns` are the fields that only this kind has."""
+    """`key` is the record type that texting knows. `text_columns` are the fields that only this kind has.
+
+    `counted` is an ngettext_lazy of `number`, with a place for the written `count`: "%(count)s employees".
+    """
 
     key: str
-    label: str
-    label_plural: str
+    label: StrOrPromise
+    label_plural: StrOrPromise
+    counted: StrOrPromise
     model: type[Person]
     method_model: type[ContactMethod]
     text_columns: tuple[str, ...]
@@ -40,6 +47,10 @@ class PersonKind:
     @property
     def app(self) -> str:
         return str(self.model._meta.app_label)
+
+    def count(self, number: int) -> str:
+        """E.g. "1,284 employees"."""
+        return str(self.counted % {"number": number, "count": intcomma(number)})
 
     @property
     def id_column(self) -> str:

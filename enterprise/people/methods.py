@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EMAIL = "email"
 METHOD_TYPES = [*MethodType.choices, (EMAIL, "E-mail")]
-METHOD_LABELS: dict[str, str] = dict(METHOD_TYPES)
+METHOD_LABELS: dict[str, Any] = dict(METHOD_TYPES)
 # The order in which a number is chosen; texting's own.
 PRIORITY: tuple[str, ...] = tuple(MethodType.values)
 _RANK = {method_type: rank for rank, method_type in enumerate(PRIORITY)}
@@ -87,7 +87,7 @@ class NumberForTexts:
 
     @property
     def type_label(self) -> str:
-        return METHOD_LABELS.get(self.type, "")
+        return str(METHOD_LABELS.get(self.type, ""))
 
 
 def choose_number(methods: Iterable[Method]) -> NumberForTexts:

@@ -8,17 +8,19 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.forms import BaseForm, BoundField
 from django.shortcuts import resolve_url
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from frame import initials as people
 from frame import moments
 from frame.icons import SPRITE, UnknownIconError, icon_names
-from frame.statuses import Status, find_status
+from frame.statuses import Status, counted_word, find_status
 from frame.words import script_url
 
 logger = logging.getLogger(__name__)
@@ -116,8 +118,9 @@ def meter(segments: Iterable[Segment], of: str = "") -> dict[str, Any]:
     `of` names the whole ("18 people"); without it the bar says the sum. Segments of 0 are left out.
     """
     shares = _shares([segment for segment in segments if segment[1] > 0])
-    whole = of or str(sum(share.count for share in shares))
-    return {"shares": shares, "label": f"Of {whole}: " + ", ".join(f"{share.count} {share.words}" for share in shares)}
+    whole = of or intcomma(sum(share.count for share in shares))
+    parts = ", ".join(f"{intcomma(share.count)} {share.words}" for share in shares)
+    return {"shares": shares, "label": _("Of %(whole)s: %(parts)s") % {"whole": whole, "parts": parts}}
 
 
 @register.inclusion_tag("components/meter_bar.html")
@@ -140,7 +143,7 @@ def _shares(segments: list[Segment]) -> list[Share]:
             Share(
                 css=f"m-{known.meter if known else key}",
                 count=count,
-                words=words[0] if words else (known.word.lower() if known else key),
+                words=words[0] if words else counted_word(key, count),
                 x=f"{start:.2f}%",
                 width=f"{max(width - GAP, 0.1):.2f}%",
             )

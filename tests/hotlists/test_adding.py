@@ -34,7 +34,7 @@ def test_those_added_are_counted_and_those_who_were_on_it_too(as_user, riya, nig
     people = [make_employee(f"P{number}") for number in range(5)]
     put_on(nights, *people[:2])
     page = as_user(riya).post(ADD, {"keys": keys_of(*people), "hotlist": nights.pk, "action": "add"}, follow=True)
-    assert "3 were added to “Nights forklift”. 2 were on it already." in page.text
+    assert "3 were added to “Nights forklift”. 2 were on “Nights forklift” already." in page.text
     assert ids_on(nights) == {person.pk for person in people}
 
 

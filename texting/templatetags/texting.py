@@ -6,8 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
+from frame.statuses import counted_word
 from texting import numbers, record_views, seam
 from texting.line_list import kind_words
 from texting.vocabulary import Origin, Reason, TextStatus
@@ -18,8 +22,13 @@ if TYPE_CHECKING:
     from texting.models import Line, Recipient, Text
 
 register = template.Library()
-_WORDS = {status.value: status.label.lower() for status in TextStatus} | {"not_texted": "not texted"}
-_UNITS = [(timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")]
+# In the order they are tried; from how long on; a single day is 24 hours.
+_UNITS = [
+    (timedelta(days=1), timedelta(days=2), ngettext_lazy("%(count)s day", "%(count)s days", "count")),
+    (timedelta(hours=1), timedelta(hours=1), ngettext_lazy("%(count)s hour", "%(count)s hours", "count")),
+    (timedelta(minutes=1), timedelta(minutes=1), ngettext_lazy("%(count)s minute", "%(count)s minutes", "count")),
+    (timedelta(seconds=1), timedelta(0), ngettext_lazy("%(count)s second", "%(count)s seconds", "count")),
+]
 
 
 @register.filter
@@ -31,19 +40,18 @@ def phone(e164: str) -> str:
 @register.filter
 def span(duration: timedelta) -> str:
     """A duration in its largest whole unit: "24 hours", "1 minute", "2 days"."""
-    for unit, name in _UNITS:
-        if duration >= unit and not duration % unit and not (name == "day" and duration == unit):
-            count = duration // unit
-            return f"{count} {name}{'s' if count != 1 else ''}"
-    return f"{duration.total_seconds():.0f} seconds"
+    fits = (each for each in _UNITS if duration >= each[1] and not duration % each[0])
+    unit, _least, words = next(fits, _UNITS[-1])
+    return str(words % {"count": duration // unit})
 
 
 @register.filter
 def owner_words(line: Line) -> str:
     """Whose line it is: "Minneapolis branch line"."""
+    if not line.owner_name:
+        return _("Nobody’s line")
     kind = kind_words(seam.get_owner_kind(line.owner_kind)).lower()
-    name = line.owner_name
-    return f"{name} {kind} line" if name else "Nobody’s line"
+    return _("%(owner)s %(kind)s line") % {"owner": line.owner_name, "kind": kind}
 
 
 @register.filter
@@ -55,31 +63,38 @@ def at(mapping: Mapping[Any, Any], key: object) -> Any:
 @register.filter
 def with_word(count: int, status: str) -> str:
     """A count with its status: "12 sent", "3 not texted"."""
-    return f"{count:,} {_WORDS.get(status, status)}"
+    return f"{intcomma(count)} {counted_word(status, count)}"
 
 
 @register.filter
 def reason_words(reason: str) -> str:
-    return Reason(reason).label if reason else ""
+    return str(Reason(reason).label) if reason else ""
 
 
 @register.filter
 def author(text: Text) -> str:
     if text.origin == Origin.PROVIDER_APP:
-        return Origin.PROVIDER_APP.label
-    return str(text.sender) if text.sender else "Texting"
+        return str(Origin.PROVIDER_APP.label)
+    return str(text.sender) if text.sender else _("Texting")
 
 
 @register.filter
 def why(text: Text) -> str:
     """What a reason means and what comes next, in a sentence or two."""
+    facts: dict[str, object] = {"reason": text.get_reason_display(), "count": text.look_count}
     if text.status == TextStatus.UNCONFIRMED:
         if text.next_look_at:
-            return f"{text.get_reason_display()}. We will look again at {localtime(text.next_look_at):%H:%M:%S}."
-        return f"{text.get_reason_display()}. Not found at ZipWhip, looked {text.look_count} times."
+            facts["time"] = f"{localtime(text.next_look_at):%H:%M:%S}"
+            return _("%(reason)s. We will look again at %(time)s.") % facts
+        words = ngettext(
+            "%(reason)s. Not found at ZipWhip, looked %(count)s time.",
+            "%(reason)s. Not found at ZipWhip, looked %(count)s times.",
+            text.look_count,
+        )
+        return words % facts
     if text.status == TextStatus.QUEUED and text.reason and text.due_at:
-        return f"{text.get_reason_display()}. Goes out at {localtime(text.due_at):%H:%M:%S}."
-    return f"{text.get_reason_display()}." if text.reason else ""
+        return _("%(reason)s. Goes out at %(time)s.") % (facts | {"time": f"{localtime(text.due_at):%H:%M:%S}"})
+    return f"{facts['reason']}." if text.reason else ""
 
 
 @register.filter
@@ -89,7 +104,7 @@ def what_happened(recipient: Recipient) -> str:
         words = recipient.reason_words or reason_words(recipient.reason)
         return f"{words}." if words and not words.endswith(".") else words
     if recipient.text.status == TextStatus.SENT:
-        return "ZipWhip has it; the carrier has not confirmed it yet."
+        return _("ZipWhip has it; the carrier has not confirmed it yet.")
     return why(recipient.text)
 
 

@@ -62,7 +62,7 @@ def _write_file(file: ImportFile, *, now: datetime, missing: Missing) -> FileRes
     except UnreadableFile as problem:
         result.bad_lines.append(BadLine(problem.line_number, "", problem.words))
         return result
-    result.kind_label = columns.kind.label_plural
+    result.kind_label = str(columns.kind.label_plural)
     references = read_references(columns.kind.parent)
     lines = _read_lines(sheet, columns, result)
     lines = _with_references(lines, columns, references, missing=missing, result=result)
@@ -115,4 +115,4 @@ def _tell_created(result: FileResult, references: References, columns: Columns) 
     result.created_branches = references.created_branches
     result.created_reps = references.created_reps
     result.created_parents = references.created_parents
-    result.parent_noun = columns.kind.parent.noun if columns.kind.parent else ""
+    result.parent_noun = str(columns.kind.parent.noun) if columns.kind.parent else ""
