@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from enterprise.administration import branches_views, codes_views, users_views, views
+from enterprise.administration import audit_views, branches_views, codes_views, users_views, views
 
 app_name = "administration"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("branches/<int:branch_id>/", branches_views.edit, name="edit-branch"),
     path("branches/<int:branch_id>/deactivate/", branches_views.deactivate, name="deactivate-branch"),
     path("branches/<int:branch_id>/reactivate/", branches_views.reactivate, name="reactivate-branch"),
+    path("audit/", audit_views.log, name="audit"),
+    path("audit.csv", audit_views.download, name="audit-csv"),
     path("action-codes/", codes_views.codes, name="codes"),
     path("action-codes/add/", codes_views.add, name="add-code"),
     path("action-codes/<int:code_id>/", codes_views.edit, name="edit-code"),

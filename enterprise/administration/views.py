@@ -104,6 +104,13 @@ SECTIONS = [
                 "users.administer",
             ),
             Entry(
+                "Audit log",
+                "Who did what, when and from where.",
+                "history",
+                "administration:audit",
+                "users.administer",
+            ),
+            Entry(
                 "Django admin",
                 "What each role may do, stored webhooks, every other table.",
                 "database",

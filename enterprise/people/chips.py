@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -10,7 +14,7 @@ if TYPE_CHECKING:
     from enterprise.people.filters import PersonFilter
 
 # What a search's address holds besides its filters.
-_NOT_FILTERS = ("page",)
+_NOT_FILTERS = ("page", "after")
 
 
 class Chip(NamedTuple):
@@ -33,9 +37,11 @@ def _words(filters: PersonFilter, name: str) -> str:
     if name == "q":
         return f"“{value}”"
     field = filters.form.fields[name]
-    if name == "active":
-        return f"{field.label}: {dict(field.choices)[value]}"
-    values = [value] if hasattr(value, "pk") else value
+    if isinstance(value, str):
+        value = dict(getattr(field, "choices", ())).get(value, value)
+    if isinstance(value, date):
+        value = date_format(value)
+    values = value if isinstance(value, list | QuerySet) else [value]
     return f"{field.label}: {', '.join(str(one) for one in values)}"
 
 

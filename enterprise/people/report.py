@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from enterprise.people.kinds import kinds
 from enterprise.people.methods import choose_number
+from enterprise.spreadsheets import plain_cell
 from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ HEADER = ("kind", "id", "name", "type", "number", "problem")
 MISSING, INVALID = "missing", "invalid"
 PROBLEM_LABELS = {MISSING: "No phone number", INVALID: "Not a valid number"}
 _BLOCK = 2000
-# A spreadsheet takes what begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,4 @@ def write_csv(rows: Iterable[ReportRow], out: TextIO) -> None:
 def without_formulas(row: ReportRow) -> tuple[str, ...]:
     """The row's cells for a file that people open in a spreadsheet: what they typed cannot become a formula."""
     kind, ident, name, method_type, number, problem = row.cells
-    return (kind, _plain(ident), _plain(name), method_type, number, problem)
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return (kind, plain_cell(ident), plain_cell(name), method_type, number, problem)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 
 from enterprise.administration import audit
@@ -23,11 +22,10 @@ from enterprise.people.report import (
     with_problem,
     without_formulas,
 )
+from enterprise.spreadsheets import csv_download
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
     from enterprise.people.kinds import PersonKind
     from enterprise.people.models import PersonQuerySet
@@ -75,11 +73,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     rows = report_rows(narrow)
     problem = request.GET.get("problem", "")
     wanted = (row for row in rows if not problem or row.problem == problem or (problem == "any" and row.problem))
-    response = StreamingHttpResponse(
-        _lines(without_formulas(row) for row in wanted), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="textable-report.csv"'
-    return response
+    return csv_download("textable-report.csv", chain([HEADER], map(without_formulas, wanted)))
 
 
 def _open_kinds(user: User) -> list[PersonKind]:
@@ -87,18 +81,3 @@ def _open_kinds(user: User) -> list[PersonKind]:
     if not found:
         raise PermissionDenied
     return found
-
-
-class _Echo:
-    """A file for csv.writer that hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    # The mark tells spreadsheets that it is UTF-8.
-    yield "\ufeff" + str(writer.writerow(HEADER))
-    for row in rows:
-        yield str(writer.writerow(row))

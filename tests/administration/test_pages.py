@@ -53,7 +53,7 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
     assert found == [
         *("External services", "Texting settings"),
         *("Import", "Numbers to clean"),
-        *("Users", "Branches", "Message action codes"),
+        *("Users", "Branches", "Message action codes", "Audit log"),
     ]
 
 
