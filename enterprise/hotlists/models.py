@@ -85,6 +85,11 @@ class Hotlist(models.Model):
         return f"hotlist={self.pk}"
 
     @property
+    def seen_words(self) -> str:
+        """E.g. "14 employees": those whom the reader sees; only after `with_counts`."""
+        return self.kind.count(self.seen_count)
+
+    @property
     def unseen_count(self) -> int:
         """How many are on it whom the reader cannot see; only after `with_counts`."""
         return self.all_count - self.seen_count
