@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
     "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
     "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},
+    "look-after-scheduled-texts": {"task": "texting.look_after_scheduled", "schedule": 15.0},
     "settle-unconfirmed-texts": {"task": "texting.settle_unconfirmed", "schedule": 15.0},
 }
 

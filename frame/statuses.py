@@ -27,6 +27,7 @@ class Status:
 
 STATUSES: dict[str, Status] = {
     # texts
+    "scheduled": Status("clock", _("Scheduled"), meter="wait"),
     "queued": Status("clock", _("Queued"), meter="wait"),
     "sending": Status("loader", _("Sending"), meter="wait"),
     "sent": Status("check", _("Sent"), meter="sent"),

@@ -34,7 +34,6 @@ AFTER_FAILURE = timedelta(seconds=30)
 WHILE_SENDING = timedelta(seconds=5)
 # A text may be listed late, and two clocks may be apart.
 OVERLAP = timedelta(minutes=15)
-CLOCK_SLACK = timedelta(minutes=2)
 
 
 def backfill_due() -> int:
@@ -109,6 +108,7 @@ def _take_in(line: Line, told: ProviderText) -> bool:
     """Take in one text that the provider holds; False when we knew it."""
     known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
     if known:
+        # One that is scheduled is looked after in texting.scheduled, which also asks whether it was deleted.
         if told.delivery and told.delivery.rank > known.delivery_rank:
             delivery.apply(known, told.delivery)
         return False
@@ -128,8 +128,11 @@ def _take_in(line: Line, told: ProviderText) -> bool:
 
 
 def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
-    """None while nobody can say whose text it is: being sent just now, or scheduled for later."""
-    if told.scheduled_at and _is_future(told.scheduled_at):
+    """None while nobody can say whose text it is, for it is being sent just now; and for one that has not left."""
+    if inbound.is_future(told.scheduled_at):
+        inbound.note_scheduled(line, told)
+        return None
+    if told.is_deleted and told.scheduled_at and not delivery.is_proof_of_leaving(told.delivery):
         return None
     try:
         text = inbound.settle_echo(line, told)
@@ -140,18 +143,13 @@ def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
     return text or inbound.note_typed_in_app(line, told)
 
 
-def _is_future(at: datetime) -> bool:
-    ((future,),) = run("SELECT %s > now()", [at])
-    return bool(future)
-
-
 def _settle_queued(line: Line, told: ProviderText) -> Text | None:
     """The queued text that left in a time this database has forgotten; only while the line may not send."""
     fitting = Text.objects.filter(line=line, number=told.number, status=TextStatus.QUEUED)
     if told.at:
-        fitting = fitting.filter(created_at__lte=told.at + CLOCK_SLACK)
+        fitting = fitting.filter(created_at__lte=told.at + inbound.CLOCK_SLACK)
     for text in fitting.order_by("turn", "pk"):
-        if not inbound.same_body(text.body, told.body):
+        if not inbound.is_echo(text, told):
             continue
         text.attempt = uuid.uuid4()
         claimed = Text.objects.filter(pk=text.pk, status=TextStatus.QUEUED).update(

@@ -33,6 +33,11 @@ def apply(text: Text, news: DeliveryNews) -> bool:
     return bool(changed)
 
 
+def is_proof_of_leaving(news: DeliveryNews | None) -> bool:
+    """Whether news say that a text is on a phone or has failed on its way there."""
+    return news is not None and news.status in (TextStatus.DELIVERED, TextStatus.UNDELIVERED)
+
+
 def mark_read(line_id: int, provider_id: str) -> None:
     Text.objects.filter(line_id=line_id, provider_id=provider_id, read_at__isnull=True).update(read_at=Now())
 

@@ -45,6 +45,10 @@ class Refused(ProviderError):
         self.reason = reason
 
 
+class TooLarge(Refused):
+    """What was asked for is larger than we take."""
+
+
 class NotSent(ProviderError):
     """Proof that nothing left: it may be tried again, after `retry_after` if the provider named a time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models.functions import Now
@@ -9,12 +10,21 @@ from django.db.models.functions import Now
 from texting import compliance, conversations, seam
 from texting.models import Conversation, NumberLink, OptOut, Recipient, Text
 from texting.segments import count_segments
-from texting.vocabulary import Direction, Origin, TextStatus
+from texting.sql import run
+from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from texting.models import Line
     from texting.providers.base import ProviderText
     from texting.seam import Candidate, RecordKey
+
+
+# The provider's clock and ours may differ by this much.
+CLOCK_SLACK = timedelta(minutes=2)
+# After this, events that a scheduled text has left are not waited for any longer.
+LOOK_AFTER = timedelta(minutes=1)
 
 
 def receive(line: Line, told: ProviderText) -> Text:
@@ -33,6 +43,61 @@ def receive(line: Line, told: ProviderText) -> Text:
 def note_typed_in_app(line: Line, told: ProviderText) -> Text:
     """Store a text that somebody wrote in the provider's own app."""
     return _store(line, told, origin=Origin.PROVIDER_APP, status=TextStatus.SENT)
+
+
+def note_scheduled(line: Line, told: ProviderText) -> None:
+    """Store a text that somebody scheduled in the provider's own app, or its new time. What left already, left."""
+    plan = {
+        "body": told.body,
+        "segment_count": count_segments(told.body).segment_count,
+        "scheduled_at": told.leaves_at,
+        "provider_at": told.leaves_at,
+        "next_look_at": told.leaves_at + LOOK_AFTER if told.leaves_at else Now(),
+    }
+    text, created = Text.objects.get_or_create(
+        line=line,
+        provider_id=told.provider_id,
+        defaults={
+            **plan,
+            "direction": Direction.OUT,
+            "origin": Origin.PROVIDER_APP,
+            "number": told.number,
+            "status": TextStatus.SCHEDULED,
+        },
+    )
+    if not created:
+        Text.objects.filter(pk=text.pk, status=TextStatus.SCHEDULED).update(**plan, look_count=0)
+
+
+def leave_as_scheduled(text: Text, *, status: TextStatus = TextStatus.SENT, reason: Reason | None = None) -> None:
+    """Move a scheduled text into its conversation, now that its time has come; `status` is what is known of it."""
+    if text.status != TextStatus.SCHEDULED:
+        return
+    conversation_id = conversations.hold_open([(text.line_id, text.number)])[text.line_id, text.number]
+    left = Text.objects.filter(pk=text.pk, status=TextStatus.SCHEDULED).update(
+        status=status,
+        reason=reason or "",
+        conversation_id=conversation_id,
+        next_look_at=None,
+        left_at=Now(),
+        arrived_at=Now(),
+        status_at=Now(),
+    )
+    if left:
+        _settle_in(conversation_id)
+
+
+def unschedule(text: Text) -> None:
+    """Somebody deleted a scheduled text before it left."""
+    Text.objects.filter(pk=text.pk, status=TextStatus.SCHEDULED).update(
+        status=TextStatus.CANCELED, reason=Reason.DELETED_IN_APP, next_look_at=None, status_at=Now()
+    )
+
+
+def is_future(at: datetime | None) -> bool:
+    """By the database's clock."""
+    ((future,),) = run("SELECT coalesce(%s > now(), false)", [at])
+    return bool(future)
 
 
 def settle_echo(line: Line, told: ProviderText) -> Text | None:
@@ -54,7 +119,7 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
     )
     if any(text.status == TextStatus.SENDING for text in fitting):
         raise EchoUndecided
-    fitting = [text for text in fitting if same_body(text.body, told.body)]
+    fitting = [text for text in fitting if is_echo(text, told)]
     return next((text for text in fitting if settle_as_sent(text, told.provider_id)), None)
 
 
@@ -62,9 +127,18 @@ class EchoUndecided(Exception):
     """Too early to say which of our texts this is the echo of."""
 
 
-def same_body(ours: str, theirs: str) -> bool:
-    """Whether two bodies are the same but for white space at the ends, which providers trim."""
-    return ours.strip() == theirs.strip()
+def is_echo(ours: Text, told: ProviderText) -> bool:
+    """Whether what the provider tells of may be `ours`: the same words to the same number.
+
+    White space at the ends does not count, for providers trim it. What was scheduled before ours was written is not it.
+    """
+    is_older = told.scheduled_at is not None and is_before(told, ours)
+    return told.number == ours.number and told.body.strip() == ours.body.strip() and not is_older
+
+
+def is_before(told: ProviderText, ours: Text) -> bool:
+    """Whether what the provider tells of was certainly written before `ours`."""
+    return told.at is not None and told.at < ours.created_at - CLOCK_SLACK
 
 
 def settle_as_sent(text: Text, provider_id: str) -> bool:
@@ -105,38 +179,40 @@ def _store(line: Line, told: ProviderText, *, origin: Origin, status: TextStatus
             "status": status,
             "attachments_pending": told.has_attachment,
             "next_fetch_at": Now() if told.has_attachment else None,
-            "provider_at": told.at,
+            "provider_at": told.leaves_at,
             "arrived_at": Now(),
             "left_at": Now() if outgoing else None,
         },
     )
     if created:
-        conversations.refer_back(conversation_id)
-        _identify(Conversation.objects.get(pk=conversation_id))
+        _settle_in(conversation_id)
     if created and not outgoing:
         Conversation.objects.filter(pk=conversation_id, unseen_since__isnull=True).update(unseen_since=Now())
     return text
 
 
-def _identify(conversation: Conversation) -> None:
-    """Say whose conversation this is, when nobody knows yet; see `who_is_it`."""
+def _settle_in(conversation_id: int) -> None:
+    """Say what the conversation of a new text goes on with and whose it is, where nobody knows yet."""
+    conversations.refer_back(conversation_id)
+    conversation = Conversation.objects.get(pk=conversation_id)
     if conversation.records.exists():
         return
-    conversations.add_records(conversation.pk, [(found.key, found.name) for found in who_is_it(conversation)])
+    found = who_is_it(conversation.line_id, conversation.number)
+    conversations.add_records(conversation.pk, [(candidate.key, candidate.name) for candidate in found])
 
 
-def who_is_it(conversation: Conversation) -> list[Candidate]:
-    """The records a conversation belongs to: [] when that is not certain.
+def who_is_it(line_id: int, number: str) -> list[Candidate]:
+    """The records that texts between a line and a number belong to: [] when that is not certain.
 
     In this order: whom we texted last from this line, if they still hold the number; whom a person linked the number
     to; the only human who holds it, on each of that human's records.
     """
-    candidates = seam.match_number(conversation.number)
+    candidates = seam.match_number(number)
     by_key = {candidate.key: candidate for candidate in candidates}
-    last_texted = [by_key[key] for key in _last_texted(conversation) if key in by_key]
+    last_texted = [by_key[key] for key in _last_texted(line_id, number) if key in by_key]
     if last_texted:
         return last_texted
-    link = NumberLink.objects.filter(number=conversation.number).first()
+    link = NumberLink.objects.filter(number=number).first()
     if link:
         linked = seam.describe([seam.RecordKey(link.record_type, link.record_id)])
         if linked:
@@ -144,9 +220,9 @@ def who_is_it(conversation: Conversation) -> list[Candidate]:
     return candidates if _is_one_human(candidates) else []
 
 
-def _last_texted(conversation: Conversation) -> list[RecordKey]:
+def _last_texted(line_id: int, number: str) -> list[RecordKey]:
     last = (
-        Text.objects.filter(line=conversation.line_id, number=conversation.number, recipients__isnull=False)
+        Text.objects.filter(line=line_id, number=number, recipients__isnull=False)
         .exclude(left_at__isnull=True)
         .order_by("-pk")
         .first()

@@ -22,16 +22,13 @@ from texting.providers.base import (
     TextReceived,
     TextSent,
 )
-from texting.sql import run
 from texting.vocabulary import EventKind, TextStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.db.models import QuerySet
 
     from texting.models import Line
-    from texting.providers.base import Event
+    from texting.providers.base import DeliveryNews, Event, ProviderText
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +39,11 @@ State = WebhookEvent.State
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to write on an event. `not_before` sends a pending one back for later, without counting it as a try."""
+    """What to write on an event."""
 
     state: WebhookEvent.State
     problem: str = ""
     opted_out_number: str = ""
-    not_before: datetime | None = None
 
 
 class _TooEarly(Exception):
@@ -117,17 +113,16 @@ def _apply(line: Line, meaning: Event) -> Verdict:
             word = compliance.keyword(told.body)
             return Verdict(State.DONE, opted_out_number=text.number if word in compliance.OPT_OUT_WORDS else "")
         case TextSent(text=told):
-            if told.scheduled_at and _is_future(told.scheduled_at):
-                return Verdict(State.PENDING, "Scheduled in ZipWhip for later.", not_before=told.scheduled_at)
-            text = inbound.settle_echo(line, told) or inbound.note_typed_in_app(line, told)
-            if told.delivery:
-                delivery.apply(text, told.delivery)
+            if inbound.is_future(told.scheduled_at):
+                inbound.note_scheduled(line, told)
+            else:
+                _note_sent(line, told)
         case DeliveryChanged(provider_id=provider_id, news=news):
-            delivery.apply(_known_text(line, provider_id), news)
+            _note_news(_known_text(line, provider_id), news)
         case TextRead(provider_id=provider_id):
             delivery.mark_read(line.pk, provider_id)
         case TextDeleted(provider_id=provider_id):
-            delivery.mark_deleted(line.pk, provider_id)
+            _note_deleted(line, provider_id)
         case OptOutChanged(number=number, opted_out=True, at=at):
             compliance.opt_out(number, source=OptOut.Source.PROVIDER_EVENT, line_id=line.pk, said_at=at)
             return Verdict(State.DONE, opted_out_number=number)
@@ -136,10 +131,26 @@ def _apply(line: Line, meaning: Event) -> Verdict:
     return Verdict(State.DONE)
 
 
-def _is_future(at: datetime) -> bool:
-    """By the database's clock."""
-    ((future,),) = run("SELECT %s > now()", [at])
-    return bool(future)
+def _note_sent(line: Line, told: ProviderText) -> None:
+    text = inbound.settle_echo(line, told) or inbound.note_typed_in_app(line, told)
+    inbound.leave_as_scheduled(text)
+    if told.delivery:
+        delivery.apply(text, told.delivery)
+
+
+def _note_news(text: Text, news: DeliveryNews) -> None:
+    # A text that waits for its time may be called "in process" already.
+    if delivery.is_proof_of_leaving(news) or not inbound.is_future(text.scheduled_at):
+        inbound.leave_as_scheduled(text)
+        delivery.apply(text, news)
+
+
+def _note_deleted(line: Line, provider_id: str) -> None:
+    delivery.mark_deleted(line.pk, provider_id)
+    text = Text.objects.filter(line=line, provider_id=provider_id).first()
+    # One whose time has come may have left before it was deleted: the provider is asked.
+    if text and inbound.is_future(text.scheduled_at):
+        inbound.unschedule(text)
 
 
 def _known_text(line: Line, provider_id: str) -> Text:
@@ -155,7 +166,7 @@ def _write(event: WebhookEvent, verdict: Verdict) -> None:
     WebhookEvent.objects.filter(pk=event.pk).update(
         state=verdict.state,
         problem=verdict.problem[:300],
-        tries=F("tries") + (0 if verdict.not_before else 1),
-        next_try_at=(verdict.not_before or Now() + wait) if waiting else F("next_try_at"),
+        tries=F("tries") + 1,
+        next_try_at=Now() + wait if waiting else F("next_try_at"),
         done_at=None if waiting else Now(),
     )

@@ -11,6 +11,8 @@ from texting.vocabulary import Direction, Origin, Reason, TextStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from texting.models import Attachment
+
 
 def closed_conversations(conversations: Sequence[Conversation]) -> list[ClosedConversation]:
     """Conversations as the log is handed them, their texts in the provider’s order of time: two queries."""
@@ -64,6 +66,10 @@ def logged_text(text: Text, person: str) -> LoggedText:
     )
 
 
+def _file_now(file: Attachment) -> FileNow:
+    return FileNow(str(file), file.url, file.preview_url, file.width, file.height, file.problem)
+
+
 def texts_now(text_ids: Iterable[int]) -> dict[int, TextNow]:
     """What is known by now of texts that were logged, by their ids: two queries."""
     found = Text.objects.filter(pk__in=list(text_ids)).prefetch_related("attachments")
@@ -72,7 +78,7 @@ def texts_now(text_ids: Iterable[int]) -> dict[int, TextNow]:
             status=TextStatus(text.status),
             reason=Reason(text.reason) if text.reason else None,
             since=text.status_at,
-            files=[FileNow(file.pk, str(file), "", "") for file in text.attachments.all()],
+            files=[_file_now(file) for file in text.attachments.all()],
         )
         for text in found
     }

@@ -10,9 +10,10 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from texting import compliance, dispatch, lines, recipients, seam
+from texting import compliance, dispatch, inbound, lines, recipients, seam
 from texting.forms import ComposeForm
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, Draft, Text, TextingSettings
@@ -47,9 +48,8 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
         raise Http404
     form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
     if not form.is_valid():
-        messages.error(
-            request, "Not sent. " + " ".join(str(error) for errors in form.errors.values() for error in errors)
-        )
+        why = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        messages.error(request, _("Not sent. %(why)s") % {"why": why})
         return redirect(candidates[0].url)
     _send_reply(request, conversation, candidates, form.cleaned_data["body"])
     return redirect(candidates[0].url)
@@ -63,19 +63,18 @@ def _send_reply(request: SignedInRequest, conversation: Conversation, candidates
         )
     except dispatch.NobodyToText:
         messages.error(
-            request, "Not sent: this number opted out, is marked “do not text”, or is no longer on the record."
+            request, _("Not sent: this number opted out, is marked “do not text”, or is no longer on the record.")
         )
     except dispatch.AlreadySent:
-        messages.error(request, "Not sent: another reply left from this page already. Write it again.")
+        messages.error(request, _("Not sent: another reply left from this page already. Write it again."))
     except dispatch.LineNotUsable:
-        messages.error(
-            request, "Not sent: the line was removed, or is no longer yours. Use Send Text to write from another line."
-        )
+        words = _("Not sent: the line was removed, or is no longer yours. Use Send Text to write from another line.")
+        messages.error(request, words)
 
 
 def _reply_draft(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
     numbers = {str(candidate.key): conversation.number for candidate in candidates}
-    draft, _ = Draft.objects.get_or_create(
+    draft, _created = Draft.objects.get_or_create(
         pk=_key(request),
         defaults={
             "user_id": request.user.pk,
@@ -148,15 +147,29 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     usable = lines.for_user(user)
     return {
         "candidate": candidate,
-        "texts": sorted(texts, key=order_in_dialogue) + sorted(queued, key=lambda text: text.pk),
+        "texts": sorted(texts, key=order_in_dialogue)
+        + sorted(queued, key=lambda text: text.pk)
+        + _scheduled(candidate, conversations),
         "open": open_one,
         "logged_at": open_one.last_text_at + window if open_one else None,
         "idle_window": window,
         "may_reply": open_one is not None and open_one.line in usable,
         "reply_key": uuid.uuid4(),
-        "app_url": lines.app_url(open_one) if open_one else "",
+        "app_url": lines.app_url(open_one or conversations[0]) if conversations else "",
         "opt_out": _opt_out(candidate, open_one),
     }
+
+
+def _scheduled(candidate: Candidate, conversations: list[Conversation]) -> list[Text]:
+    """What somebody has scheduled in the provider's app for a record, the next one first."""
+    held = [recipients.read_number(typed, candidate.region).e164 for typed in candidate.numbers]
+    numbers = {number for number in held if number} | {conversation.number for conversation in conversations}
+    waiting = Text.objects.filter(status=TextStatus.SCHEDULED, number__in=numbers).select_related("sender")
+    return [
+        text
+        for text in waiting.prefetch_related("attachments").order_by("scheduled_at")[:TEXTS_SHOWN]
+        if candidate.key in [found.key for found in inbound.who_is_it(text.line_id, text.number)]
+    ]
 
 
 def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:

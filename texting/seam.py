@@ -158,12 +158,14 @@ class LoggedText:
 
 
 class FileNow(NamedTuple):
-    """A file by now. `url` is "" while it is not stored, `preview_url` for what is no picture."""
+    """A file by now. `url` is "" while it is not stored; `problem` says why then. The preview is for pictures only."""
 
-    file_id: int
-    words: str
+    name: str
     url: str
     preview_url: str
+    width: int | None
+    height: int | None
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)

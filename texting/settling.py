@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from texting.providers.base import ProviderText
 
 logger = logging.getLogger(__name__)
-
-# The provider's clock and ours may differ by this much.
-CLOCK_SLACK = timedelta(minutes=2)
 
 
 def settle_unconfirmed() -> int:
@@ -52,7 +48,7 @@ def _settle_line(line: Line) -> int:
     texts = _take_due(line)
     if not texts:
         return 0
-    since = min(text.status_at for text in texts) - CLOCK_SLACK - conf.LEASE
+    since = min(text.status_at for text in texts) - inbound.CLOCK_SLACK - conf.LEASE
     try:
         told = _unowned_since(line, since)
     except SessionLost:
@@ -99,17 +95,7 @@ def _unowned_since(line: Line, since: datetime) -> list[ProviderText]:
 
 
 def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:
-    earliest = text.created_at - CLOCK_SLACK
-    return next(
-        (
-            candidate
-            for candidate in told
-            if candidate.number == text.number
-            and inbound.same_body(text.body, candidate.body)
-            and (candidate.at is None or candidate.at >= earliest)
-        ),
-        None,
-    )
+    return next((one for one in told if inbound.is_echo(text, one) and not inbound.is_before(one, text)), None)
 
 
 def _note_look(text: Text) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from texting import attachments, backfill, conversations, dispatch, heartbeats, settling
+from texting import attachments, backfill, conversations, dispatch, heartbeats, scheduled, settling
 from texting.models import Heartbeat
 
 
@@ -21,6 +21,11 @@ def expire_overdue() -> int:
 @shared_task(name="texting.fetch_attachments")
 def fetch_attachments() -> int:
     return attachments.fetch_pending()
+
+
+@shared_task(name="texting.look_after_scheduled")
+def look_after_scheduled() -> int:
+    return scheduled.look_after()
 
 
 @shared_task(name="texting.settle_unconfirmed")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import batch_views, inbox_views, line_views, record_views, views, webhooks
+from texting import attachment_views, batch_views, inbox_views, line_views, record_views, views, webhooks
 
 app_name = "texting"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batch_views.batch, name="batch"),
     path("batches/<int:batch_id>/cancel/", batch_views.cancel, name="cancel-batch"),
     path("records/<slug:record_type>/<int:record_id>/", record_views.record_texts, name="record-texts"),
+    path("attachments/<int:attachment_id>/", attachment_views.download, name="attachment"),
+    path("attachments/<int:attachment_id>/preview/", attachment_views.preview, name="attachment-preview"),
+    path("texts/<int:text_id>/fetch-again/", attachment_views.fetch_again, name="fetch-again"),
     path("conversations/<int:conversation_id>/reply/", record_views.reply, name="reply"),
     path("lines/", line_views.lines, name="lines"),
     path("lines/add/", line_views.add, name="add-line"),

@@ -40,6 +40,7 @@ class Origin(models.TextChoices):
 
 
 class TextStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
@@ -75,6 +76,8 @@ class Reason(models.TextChoices):
     TRY_AGAIN = "try_again", _("ZipWhip could not take it yet")
     EXPIRED = "expired", _("It could not leave in time")
     CANCELED = "canceled", _("Canceled before it left")
+    DELETED_IN_APP = "deleted_in_app", _("Deleted in ZipWhip before it left")
+    GONE = "gone", _("ZipWhip no longer has it, so we don’t know whether this text left")
 
 
 class LineState(models.TextChoices):

@@ -141,6 +141,7 @@ def pass_time(**span):
             ("texting_conversation", "next_try_at"),
             ("texting_text", "due_at"),
             ("texting_text", "next_look_at"),
+            ("texting_text", "next_fetch_at"),
             ("texting_text", "sending_until"),
             ("texting_line", "next_free_at"),
             ("texting_webhookevent", "next_try_at"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from texting.errors import SessionLost
-from texting.providers.base import Account, Hook, Session, Submission
+from texting.errors import NotSent, Refused, SessionLost, TooLarge
+from texting.providers.base import Account, AttachmentInfo, Hook, ProviderText, Session, Submission
 from texting.providers.zipwhip import payloads
-from texting.vocabulary import EventKind
+from texting.vocabulary import EventKind, Reason
 
 
 class MemoryProvider:
@@ -22,6 +22,11 @@ class MemoryProvider:
         self.logins = 0
         self.told = []
         self.hooks: list[Hook] = []
+        self.known: dict[str, ProviderText] = {}
+        self.files: list[tuple[str, str, bytes]] = []
+        self.gone: set[str] = set()
+        self.unreachable: set[str] = set()
+        self.silent = False
         self._lock = threading.Lock()
 
     def send(self, session_key, *, to, body):
@@ -57,6 +62,26 @@ class MemoryProvider:
 
     def list_texts(self, session_key, *, start=0, limit=50):
         return self.told[start : start + limit]
+
+    def find_text(self, session_key, provider_id):
+        if self.silent:
+            raise NotSent
+        return self.known.get(provider_id)
+
+    def list_attachments(self, session_key, provider_id):
+        if self.silent:
+            raise NotSent
+        return [AttachmentInfo(name, mime, len(content), name) for name, mime, content in self.files]
+
+    def fetch_attachment(self, session_key, storage_key, *, limit_bytes):
+        found = next((content for name, _, content in self.files if name == storage_key), None)
+        if storage_key in self.unreachable:
+            raise NotSent
+        if found is None or storage_key in self.gone:
+            raise Refused(Reason.REFUSED)
+        if len(found) > limit_bytes:
+            raise TooLarge(Reason.TOO_LONG)
+        return found
 
     def conversation_url(self, number):
         return f"https://app.example.com/{number}"

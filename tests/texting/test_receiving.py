@@ -142,13 +142,6 @@ def test_a_text_typed_in_the_providers_app_is_part_of_the_conversation(sent_to_a
     assert typed.conversation == Conversation.objects.get()
 
 
-def test_one_scheduled_in_the_app_joins_when_its_time_has_come(sent_to_ana, hear):
-    hear("send", **message(ANA, "See you tomorrow", 600, kind="ZO", scheduledDate="2126-11-22T14:02:00Z"))
-
-    assert not Text.objects.filter(provider_id="600").exists()
-    assert WebhookEvent.objects.get(event="send").next_try_at.year == 2126
-
-
 @pytest.mark.parametrize("body", ["STOP", " stop. ", "Stop!", "s-t-o-p", "“UNSUBSCRIBE”", "Cancel", "end", "Opt-out"])
 def test_an_opt_out_word_stops_what_waits_and_what_comes(people, send, provider, runner, hear, body):
     ana = people.add("Ana Rivera", ANA)

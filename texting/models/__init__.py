@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from texting.models.attachment import Attachment, AttachmentContent
 from texting.models.batch import Batch, Draft, Recipient
 from texting.models.breaker import Breaker
 from texting.models.conversation import Conversation, ConversationRecord, NumberLink
@@ -8,11 +9,12 @@ from texting.models.heartbeat import Heartbeat
 from texting.models.line import Line, LineWebhook
 from texting.models.opt_out import OptOut
 from texting.models.settings import TextingSettings
-from texting.models.text import Attachment, Text, TextEvent
+from texting.models.text import Text, TextEvent
 from texting.models.webhook_event import WebhookEvent
 
 __all__ = [
     "Attachment",
+    "AttachmentContent",
     "Batch",
     "Breaker",
     "Conversation",

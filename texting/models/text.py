@@ -33,6 +33,8 @@ class Text(models.Model):
           │          └─▶ unconfirmed ─▶ sent (found at the provider) ─▶ ...
           └─▶ blocked | canceled | expired     stopped before leaving
 
+        scheduled ─▶ sent | canceled | unconfirmed    in the provider's own app, which sends it
+
     A machine never moves `unconfirmed` back to `queued`. Every arrow is a compare-and-set on the id, the status and,
     from `sending` on, the attempt.
 
@@ -40,6 +42,8 @@ class Text(models.Model):
     may leave, `expires_at` when it no longer may. `attempt` names the last claim, `sending_until` its lease.
     `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for the idle window: when a
     received text was stored, and when one of ours left. `delivery_rank` lets delivery news only go forward.
+    `scheduled_at` is when one that was scheduled in the provider's app leaves. `files_lost`: fetching what came with it
+    was given up.
     """
 
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="texts")
@@ -67,9 +71,11 @@ class Text(models.Model):
     sending_until = models.DateTimeField(null=True, blank=True)
     look_count = models.SmallIntegerField(default=0)
     next_look_at = models.DateTimeField(null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
     attachments_pending = models.BooleanField(default=False)
     fetch_count = models.SmallIntegerField(default=0)
     next_fetch_at = models.DateTimeField(null=True, blank=True)
+    files_lost = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -96,6 +102,11 @@ class Text(models.Model):
                 name="text_sent_has_provider_id",
             ),
             models.CheckConstraint(
+                condition=~Q(status=TextStatus.SCHEDULED)
+                | Q(scheduled_at__isnull=False, next_look_at__isnull=False, provider_id__isnull=False),
+                name="text_scheduled_says_when",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=TextStatus.QUEUED) | Q(due_at__isnull=False, expires_at__isnull=False),
                 name="text_queued_is_due",
             ),
@@ -119,6 +130,8 @@ class Text(models.Model):
             models.Index(
                 fields=["line", "status_at"], name="text_unconfirmed", condition=Q(status=TextStatus.UNCONFIRMED)
             ),
+            models.Index(fields=["next_look_at"], name="text_scheduled", condition=Q(status=TextStatus.SCHEDULED)),
+            models.Index(fields=["number"], name="text_scheduled_to", condition=Q(status=TextStatus.SCHEDULED)),
             models.Index(fields=["line", "number", "-id"], name="text_by_number"),
             models.Index(fields=["line", "left_at"], name="text_left", condition=Q(left_at__isnull=False)),
             models.Index(fields=["next_fetch_at"], name="text_to_fetch", condition=Q(attachments_pending=True)),
@@ -134,23 +147,6 @@ class Text(models.Model):
     def told_at(self) -> datetime:
         """The moment it is shown at: the provider's, else ours."""
         return self.provider_at or self.arrived_at or self.created_at
-
-
-class Attachment(models.Model):
-    """A file that came with a text. One of plain text is the text itself and becomes its body."""
-
-    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="attachments")
-    file_name = models.CharField(max_length=200)
-    mime_type = models.CharField(max_length=100)
-    byte_count = models.BigIntegerField()
-    storage_key = models.TextField()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["text", "storage_key"], name="attachment_once")]
-
-    def __str__(self) -> str:
-        return f"{self.file_name}, {max(1, round(self.byte_count / 1000)):,} KB"
 
 
 class TextEvent(models.Model):

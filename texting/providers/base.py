@@ -61,7 +61,8 @@ class ProviderText:
 
     `number` is the other party's, `line_number` ours, both E.164; a short code (3 to 8 digits) stays as it is.
     `delivery` is None while it says nothing about delivery. `scheduled_at` is set for a text that is to leave later.
-    `at` is the provider's time. `body` may be only the beginning when `has_attachment`.
+    `at` is the provider's time. `body` may be only the beginning when `has_attachment`. `is_deleted`: somebody deleted
+    it in the provider's own app.
     """
 
     provider_id: str
@@ -73,6 +74,12 @@ class ProviderText:
     has_attachment: bool = False
     scheduled_at: datetime | None = None
     delivery: DeliveryNews | None = None
+    is_deleted: bool = False
+
+    @property
+    def leaves_at(self) -> datetime | None:
+        """When it leaves or left, by the provider's clock."""
+        return self.scheduled_at or self.at
 
 
 @dataclass(frozen=True)
@@ -162,10 +169,13 @@ class Provider(Protocol):
         What is no text between two numbers is left out, so a page before the last may be shorter than `limit`.
         """
 
+    def find_text(self, session_key: str, provider_id: str) -> ProviderText | None:
+        """One text of the line; None when the provider does not know it (any more)."""
+
     def list_attachments(self, session_key: str, provider_id: str) -> list[AttachmentInfo]: ...
 
     def fetch_attachment(self, session_key: str, storage_key: str, *, limit_bytes: int) -> bytes:
-        """Raises Refused when it is larger than `limit_bytes`."""
+        """Raises TooLarge when it is larger than `limit_bytes`, Refused when the provider has it no more."""
 
     def conversation_url(self, number: str) -> str:
         """Where a person goes on writing to `number` in the provider's own app; holds no secret."""

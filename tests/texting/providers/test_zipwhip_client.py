@@ -506,7 +506,22 @@ def test_an_attachment_may_look_like_json(zipwhip, wire, content):
 def test_an_attachment_that_is_too_large_is_refused(zipwhip, wire, announced):
     wire.post(f"{URL}/hostedContent/get", body=b"x" * 100_001, auto_calculate_content_length=announced)
 
-    assert isinstance(failure(zipwhip.fetch_attachment, SESSION, "k", limit_bytes=100_000), Refused)
+    assert isinstance(failure(zipwhip.fetch_attachment, SESSION, "k", limit_bytes=100_000), TooLarge)
+
+
+def test_one_text_is_asked_for_by_its_id(zipwhip, wire):
+    later = {"type": "ZO", "sourceAddress": "6125550100", "destAddress": "6125550134", "body": "Hi", "deleted": True}
+    answer(wire, "message/get", envelope({"id": "600", "scheduledDate": "2126-01-01T00:00:00Z", **later}))
+
+    text = zipwhip.find_text(SESSION, "600")
+
+    assert (text.provider_id, text.is_deleted, text.scheduled_at.year) == ("600", True, 2126)
+
+
+def test_a_text_that_zipwhip_does_not_know_is_none(zipwhip, wire):
+    answer(wire, "message/get", {"success": False, "response": {"statusCode": -703, "desc": "Bad argument"}})
+
+    assert zipwhip.find_text(SESSION, "600") is None
 
 
 # Secrets

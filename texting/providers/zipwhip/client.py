@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import phonenumbers
 
-from texting.errors import LineProblem, NotSent, OutcomeUnknown, ProviderError, Refused, SessionLost
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, ProviderError, Refused, SessionLost, TooLarge
 from texting.providers.base import (
     Account,
     AttachmentInfo,
@@ -122,6 +122,12 @@ class ZipWhip:
         page = {"start": str(start), "limit": str(limit)}
         return self._ask(payloads.parse_texts, session_key, "message/list", page)
 
+    def find_text(self, session_key: str, provider_id: str) -> ProviderText | None:
+        try:
+            return self._ask(payloads.parse_text, session_key, "message/get", {"id": provider_id})
+        except Refused:
+            return None
+
     def list_attachments(self, session_key: str, provider_id: str) -> list[AttachmentInfo]:
         return self._ask(payloads.parse_attachments, session_key, "messageAttachment/list", {"messageId": provider_id})
 
@@ -134,7 +140,7 @@ class ZipWhip:
                 return reply.body
             answer = read_answer(reply, fields.values())
         except Oversized as error:
-            raise Refused(Reason.REFUSED, detail=f"the attachment has more than {limit_bytes} bytes") from error
+            raise TooLarge(Reason.TOO_LONG, detail=f"the attachment has more than {limit_bytes} bytes") from error
         except Unclear as error:
             raise NotSent(detail=f"hostedContent/get: {error.detail}") from error
         raise self._refusal_of_reading(answer, session_key)

@@ -86,6 +86,7 @@ def parse_text(item: Json, *, assumed: Direction | None = None) -> ProviderText:
         scheduled_at=_scheduled_at(item, at) if outgoing else None,
         # A received text carries a code as well (4, once 1), which says nothing to us.
         delivery=_delivery_of(item) if outgoing else None,
+        is_deleted=flag_of(item, "deleted"),
     )
 
 
