@@ -24,7 +24,7 @@ from tests.texting.providers.rig import (
     envelope,
     refusal,
 )
-from texting.errors import LineProblem, NotSent, OutcomeUnknown, ProviderError, Refused, SessionLost
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, ProviderError, Refused, SessionLost, TooLarge
 from texting.providers import get_provider
 from texting.providers.base import Hook
 from texting.providers.zipwhip.client import ZipWhip, login_name
@@ -519,7 +519,7 @@ def test_one_text_is_asked_for_by_its_id(zipwhip, wire):
 
 
 def test_a_text_that_zipwhip_does_not_know_is_none(zipwhip, wire):
-    answer(wire, "message/get", {"success": False, "response": {"statusCode": -703, "desc": "Bad argument"}})
+    answer(wire, "message/get", refusal(-703, "Bad argument"))
 
     assert zipwhip.find_text(SESSION, "600") is None
 
