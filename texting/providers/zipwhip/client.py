@@ -124,7 +124,7 @@ class ZipWhip:
 
     def find_text(self, session_key: str, provider_id: str) -> ProviderText | None:
         try:
-            return self._ask(payloads.parse_text, session_key, "message/get", {"id": provider_id})
+            return self._ask(payloads.parse_one_text, session_key, "message/get", {"id": provider_id})
         except Refused:
             return None
 

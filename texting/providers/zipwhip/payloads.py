@@ -90,6 +90,10 @@ def parse_text(item: Json, *, assumed: Direction | None = None) -> ProviderText:
     )
 
 
+def parse_one_text(content: object) -> ProviderText:
+    return parse_text(as_object(content, "response"))
+
+
 def parse_texts(content: object) -> list[ProviderText]:
     """Read a list of message objects; those that are no text between two numbers (group parents) are left out."""
     texts = []
