@@ -50,6 +50,7 @@ TEXTING = {
         },
     },
     "LOG_SINK": "enterprise.messagelog.texting.log_conversations",
+    "LOG_READER": "enterprise.messagelog.texting.read_log",
     "AUDIT": "enterprise.administration.audit.record",
     "LINE_PACE": timedelta(seconds=env.float("TEXTING_LINE_PACE_SECONDS", default=1.0)),
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
@@ -222,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
     "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},
     "look-after-scheduled-texts": {"task": "texting.look_after_scheduled", "schedule": 15.0},
+    "take-account": {"task": "texting.take_account", "schedule": 3600.0},
     "settle-unconfirmed-texts": {"task": "texting.settle_unconfirmed", "schedule": 15.0},
 }
 

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from texting.secrets import Keyring
 
 if TYPE_CHECKING:
-    from texting.seam import Audit, LogSink
+    from texting.seam import Audit, LogReader, LogSink
 
 # Longer than any POST (40 s in all) and short enough that a person is told soon.
 LEASE = timedelta(seconds=90)
@@ -76,6 +76,10 @@ def spool_path() -> Path:
 
 def log_sink() -> LogSink:
     return cast("LogSink", import_string(_setting("LOG_SINK")))
+
+
+def log_reader() -> LogReader:
+    return cast("LogReader", import_string(_setting("LOG_READER")))
 
 
 def audit() -> Audit:

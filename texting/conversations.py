@@ -102,11 +102,12 @@ def join_left_texts(claims: Sequence[tuple[int, UUID]]) -> dict[int, int]:
     ]
     held = hold_open((text.line_id, text.number) for text in waiting)
     conversation_ids = {text.pk: held[text.line_id, text.number] for text in waiting}
-    _add_recipients(conversation_ids)
+    add_recipients(conversation_ids)
     return conversation_ids
 
 
-def _add_recipients(conversation_ids: dict[int, int]) -> None:
+def add_recipients(conversation_ids: dict[int, int]) -> None:
+    """Say whom conversations are with by the recipients of their texts: text id -> conversation id."""
     if not conversation_ids:
         return
     run_values(_ADD_RECIPIENTS, list(conversation_ids.items()))
@@ -155,6 +156,18 @@ def log_unlogged(conversation: Conversation) -> None:
     _log_and_close([Conversation.objects.select_related("line").get(pk=conversation.pk)])
 
 
+def log_now(conversation_id: int) -> bool:
+    """Log a conversation without waiting any longer, and close it; again, when it was logged before.
+
+    False when a text of it is being sent or a file is on its way. In the caller's transaction. Raises LogFailed.
+    """
+    rows = run(_LOCK_QUIET, [conversation_id])
+    if not rows:
+        return False
+    log_unlogged(Conversation.objects.get(pk=conversation_id))
+    return True
+
+
 def _take_due() -> list[Conversation]:
     settings = TextingSettings.current()
     ids = [row[0] for row in run(_DUE, {"window": settings.idle_window, "block": BLOCK})]
@@ -162,19 +175,22 @@ def _take_due() -> list[Conversation]:
     return list(conversations.prefetch_related("records"))
 
 
-_DUE = """
+# Of a conversation `c` nothing is on its way.
+_QUIET = """
+NOT EXISTS (SELECT FROM texting_text t WHERE t.line_id = c.line_id AND t.number = c.number AND t.status = 'sending')
+AND NOT EXISTS (SELECT FROM texting_text t WHERE t.conversation_id = c.id AND t.attachments_pending)
+"""
+_LOCK_QUIET = f"SELECT c.id FROM texting_conversation c WHERE c.id = %s AND {_QUIET} FOR UPDATE"  # noqa: S608 - our own words
+_DUE = f"""
 SELECT c.id FROM texting_conversation c
 WHERE c.closed_at IS NULL
   AND c.last_text_at < now() - %(window)s
   AND (c.next_try_at IS NULL OR c.next_try_at <= now())
-  AND NOT EXISTS (
-      SELECT FROM texting_text t WHERE t.line_id = c.line_id AND t.number = c.number AND t.status = 'sending'
-  )
-  AND NOT EXISTS (SELECT FROM texting_text t WHERE t.conversation_id = c.id AND t.attachments_pending)
+  AND {_QUIET}
 ORDER BY c.last_text_at
 LIMIT %(block)s
 FOR UPDATE SKIP LOCKED
-"""
+"""  # noqa: S608 - our own words
 
 
 def _close(due: list[Conversation]) -> int:

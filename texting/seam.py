@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
@@ -217,6 +217,11 @@ class LogSink(Protocol):
 
         Idempotent by conversation id and record. Answers for every record; raises only when nothing was written.
         """
+
+
+class LogReader(Protocol):
+    def __call__(self, conversation_ids: Collection[int]) -> Mapping[tuple[int, RecordKey], Collection[int]]:
+        """The ids of the texts that each message holds, by conversation and record; what is not logged is left out."""
 
 
 class Audit(Protocol):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
-from texting import attachments, backfill, conversations, dispatch, heartbeats, scheduled, settling
+from texting import accounting, attachments, backfill, conversations, dispatch, heartbeats, scheduled, settling
 from texting.models import Heartbeat
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="texting.close_idle_conversations")
@@ -38,6 +42,15 @@ def beat() -> None:
     """Proof that beat asks and a worker answers."""
     heartbeats.beat(Heartbeat.Kind.WORKER)
     heartbeats.sweep()
+
+
+@shared_task(name="texting.take_account")
+def take_account() -> int:
+    """Say in the log when texts are not accounted for; the page of the account shows which."""
+    count = sum(1 for _ in accounting.findings(accounting.REGULARLY))
+    if count:
+        logger.error("%d findings: not every text is accounted for", count)
+    return count
 
 
 @shared_task(name="texting.backfill_lines")

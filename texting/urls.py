@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import attachment_views, batch_views, inbox_views, line_views, record_views, views, webhooks
+from texting import accounting_views, attachment_views, batch_views, inbox_views, line_views, record_views, views, webhooks
 
 app_name = "texting"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("lines/<int:line_id>/pause/", line_views.pause, name="pause-line"),
     path("lines/<int:line_id>/resume/", line_views.resume, name="resume-line"),
     path("lines/<int:line_id>/remove/", line_views.remove, name="remove-line"),
+    path("accounting/", accounting_views.account, name="accounting"),
     path("settings/", line_views.settings, name="settings"),
     path("webhooks/<int:line_id>/<str:secret>/<slug:event>", webhooks.receive, name="webhook"),
 ]

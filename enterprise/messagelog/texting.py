@@ -13,7 +13,7 @@ from enterprise.users.models import User
 from texting.seam import LogResult, RecordKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from texting.seam import ClosedConversation
 
@@ -45,6 +45,17 @@ def log_conversations(conversations: Sequence[ClosedConversation]) -> list[LogRe
     # What is there already was logged by an earlier attempt: the unique key makes the second one do nothing.
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     return results
+
+
+def read_log(conversation_ids: Collection[int]) -> dict[tuple[int, RecordKey], list[int]]:
+    """Which texts stand in which message; `texting.seam.LogReader`."""
+    found = Message.objects.filter(conversation_id__in=conversation_ids)
+    return {
+        (conversation_id or 0, RecordKey(kind, record_id)): [line["text_id"] for line in dialogue]
+        for conversation_id, kind, record_id, dialogue in found.values_list(
+            "conversation_id", "record_type", "record_id", "dialogue"
+        )
+    }
 
 
 def _existing(records: set[RecordKey]) -> set[RecordKey]:

@@ -33,6 +33,7 @@ def people(monkeypatch, settings):
     settings.TEXTING = {
         **settings.TEXTING,
         "LOG_SINK": "tests.texting.host.log_conversations",
+        "LOG_READER": "tests.texting.host.read_log",
         "AUDIT": "tests.texting.host.record_audit",
     }
     return people

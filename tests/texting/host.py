@@ -111,5 +111,13 @@ def log_conversations(conversations):
     return log(conversations)
 
 
+def read_log(conversation_ids):
+    return {
+        key: [text.text_id for text in conversation.texts]
+        for key, conversation in log.messages.items()
+        if key[0] in conversation_ids
+    }
+
+
 def record_audit(**entry):
     audited.append(entry)

@@ -1,0 +1,344 @@
+"""Every text is in exactly one logged message per record, or where it waits; what is not is found and mended."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.texting import host
+from tests.texting.conftest import ANA, BO, LINE_NUMBER, pass_time, set_window
+from texting import accounting, claims, conversations, inbound
+from texting.accounting import Amiss, Place
+from texting.models import Conversation, ConversationRecord, Line, Text
+from texting.providers.base import ProviderText
+from texting.seam import RecordKey
+from texting.vocabulary import Direction, Reason, TextStatus
+
+pytestmark = pytest.mark.django_db
+EVER = timedelta(days=3650)
+ids = count(5000)
+
+
+def come_in(line, number, body="YES"):
+    told = ProviderText(str(next(ids)), Direction.IN, number, LINE_NUMBER, body, timezone.now())
+    return inbound.receive(line, told)
+
+
+def make_due():
+    """One transaction is one moment: what was made during it was not due at its beginning."""
+    hour = timedelta(hours=1)
+    Text.objects.filter(status="queued").update(due_at=F("due_at") - hour)
+    Line.objects.update(next_free_at=F("next_free_at") - hour)
+
+
+def leave(outcome=TextStatus.SENT, reason=None):
+    """Claim one text and record what came of it."""
+    make_due()
+    with transaction.atomic():
+        claimed, _ = claims.claim(1)
+        claims.record(
+            [
+                claims.Outcome(
+                    claim.text_id,
+                    claim.attempt,
+                    outcome,
+                    reason,
+                    provider_id=str(next(ids)) if outcome == TextStatus.SENT else None,
+                )
+                for claim in claimed
+            ]
+        )
+
+
+def places():
+    return {place.value: number for place, number in accounting.count_places(EVER).items() if number}
+
+
+def amiss():
+    return [finding.amiss for finding in accounting.findings(EVER)]
+
+
+@pytest.fixture
+def ana(people):
+    return people.add("Ana Rivera", ANA)
+
+
+@pytest.fixture
+def logged(ana, line):
+    """A conversation with Ana that is logged."""
+    come_in(line, ANA)
+    pass_time(hours=25)
+    conversations.close_due()
+    return Conversation.objects.get()
+
+
+def test_the_places_add_up_to_all_texts(people, line, send, ana):
+    come_in(line, "+16125550190")
+    come_in(line, ANA)
+    pass_time(hours=25)
+    conversations.close_due()
+    send(ana, people.add("Bo Chen", BO))
+    leave()
+    Text.objects.filter(status="queued").update(status="canceled")
+    come_in(line, BO)
+
+    assert places() == {"logged": 1, "unmatched": 1, "open": 2, "never_left": 1}
+    assert sum(accounting.count_places(EVER).values()) == Text.objects.count()
+    assert amiss() == []
+
+
+def test_a_conversation_on_its_way_into_the_log_is_not_amiss_until_a_quarter_of_an_hour_later(line, ana):
+    come_in(line, ANA)
+    pass_time(hours=24, minutes=5)
+    assert amiss() == []
+    pass_time(minutes=20)
+    assert amiss() == [Amiss.OVERDUE]
+
+
+def test_a_text_in_no_conversation_is_found_and_given_one_with_its_people(send, ana):
+    send(ana)
+    leave()
+    Text.objects.update(conversation=None)
+    assert (amiss(), places()) == ([Amiss.STRAY], {"nowhere": 1})
+
+    assert accounting.mend(list(accounting.findings(EVER))) == 1
+
+    assert (amiss(), places()) == ([], {"open": 1})
+    assert Text.objects.get().conversation.records.get().key == ana
+
+
+def test_a_message_that_the_log_lost_is_written_again(logged, log, ana):
+    log.messages.clear()
+    assert amiss() == [Amiss.MISSING]
+
+    accounting.mend(list(accounting.findings(EVER)))
+
+    assert (amiss(), log.bodies(ana)) == ([], [["YES"]])
+
+
+def test_a_record_that_a_closed_conversation_was_not_logged_on_gets_its_message(logged, log, people):
+    luis = people.add("Luis Rivera", ANA)
+    conversations.add_records(logged.pk, [(luis, "Luis Rivera")])
+    assert amiss() == [Amiss.UNLOGGED]
+
+    accounting.mend(list(accounting.findings(EVER)))
+
+    assert (amiss(), log.bodies(luis)) == ([], [["YES"]])
+
+
+def test_a_text_that_its_message_lacks_is_logged_in_one_that_follows_and_nothing_is_rewritten(logged, log, ana):
+    late = come_in(logged.line, ANA, "and bring boots")
+    Text.objects.filter(pk=late.pk).update(conversation=logged)
+    Conversation.objects.exclude(pk=logged.pk).delete()
+    assert amiss() == [Amiss.INCOMPLETE]
+
+    accounting.mend(list(accounting.findings(EVER)))
+    pass_time(hours=25)
+    conversations.close_due()
+
+    assert (amiss(), log.bodies(ana)) == ([], [["YES"], ["and bring boots"]])
+    assert Text.objects.get(pk=late.pk).conversation.follows_id == logged.pk
+
+
+def test_a_message_with_a_text_of_another_conversation_is_found(logged, people, line):
+    people.add("Bo Chen", BO)
+    come_in(line, BO)
+    other = Conversation.objects.get(number=BO)
+    Text.objects.filter(conversation=logged).update(conversation=other)
+
+    assert amiss() == [Amiss.FOREIGN]
+
+
+def test_a_record_that_is_gone_is_accounted_for(line, ana, log):
+    log.vanished.add(ana)
+    come_in(line, ANA)
+    pass_time(hours=25)
+    conversations.close_due()
+
+    assert (amiss(), places()) == ([], {"vanished": 1})
+
+
+def test_what_cannot_be_mended_stays_and_says_why(line, ana, log):
+    log.failing.add(ANA)
+    come_in(line, ANA)
+    pass_time(hours=25)
+    conversations.close_due()
+
+    found = list(accounting.findings(EVER))
+    assert [(finding.amiss, finding.words) for finding in found] == [(Amiss.OVERDUE, "no action code")]
+    assert accounting.mend(found) == 0
+    assert amiss() == [Amiss.OVERDUE]
+
+
+def test_a_conversation_with_a_text_on_its_way_is_not_closed_by_hand(line, ana, send):
+    come_in(line, ANA)
+    pass_time(hours=25)
+    send(ana)
+    make_due()
+    claims.claim(1)
+
+    assert accounting.mend(list(accounting.findings(EVER))) == 0
+
+
+def test_the_log_is_asked_once_for_a_block(line, people, monkeypatch):
+    def queries(people_count):
+        for _ in range(people_count):
+            number = f"+1612555{next(ids) % 1000 + 1000:04d}"
+            people.add("Somebody", number)
+            come_in(line, number)
+        pass_time(hours=25)
+        conversations.close_due()
+        with CountQueries() as counted:
+            assert amiss() == []
+        return counted.count
+
+    assert queries(2) == queries(10)
+
+
+class CountQueries(contextlib.AbstractContextManager):
+    count = 0
+
+    def __enter__(self):
+        self._wrapper = connection.execute_wrapper(self._note)
+        self._wrapper.__enter__()
+        return self
+
+    def __exit__(self, *facts):
+        self._wrapper.__exit__(*facts)
+
+    def _note(self, execute, sql, params, many, context):
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+def test_the_command_ends_with_an_error_until_it_has_mended_what_is_amiss(logged, log, capsys):
+    log.messages.clear()
+    with pytest.raises(CommandError, match="1 findings"):
+        call_command("reconcile_log")
+
+    call_command("reconcile_log", "--mend")
+
+    assert "Every text is accounted for." in capsys.readouterr().out
+
+
+@pytest.fixture
+def administrator(rep):
+    rep.user_permissions.add(Permission.objects.get(codename="manage_lines"))
+    return rep
+
+
+def test_the_page_shows_what_is_amiss_and_closes_and_logs_it(client, administrator, logged, log):
+    log.messages.clear()
+    client.force_login(administrator)
+    url = reverse("texting:accounting")
+
+    assert "Not every text is accounted for" in client.get(url, secure=True).content.decode()
+    page = client.post(url, follow=True, secure=True).content.decode()
+
+    assert "Every text is accounted for" in page
+    assert "1 thing was seen to." in page
+    assert host.audited[-1]["action"] == "log.reconciled"
+
+
+def test_only_who_manages_lines_may_see_the_account(client, rep):
+    client.force_login(rep)
+    assert client.get(reverse("texting:accounting"), secure=True).status_code == 403
+
+
+STEPS = st.lists(
+    st.sampled_from(
+        [
+            "send",
+            "lost",
+            "refused",
+            "receive",
+            "typed",
+            "late",
+            "close",
+            "hour",
+            "day",
+            "short",
+            "long",
+            "break",
+            "mend",
+        ]
+    ),
+    min_size=3,
+    max_size=25,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_happens_each_text_is_logged_once_on_each_record(steps, people, line, send, log):
+    number = f"+1651555{next(ids) % 9000 + 1000:04d}"
+    # Employee and contact at once: one human, two records.
+    keys = [RecordKey("person", len(people.by_id) + n) for n in (1, 2)]
+    for _ in keys:
+        people.add("Ana Rivera", number, same_person_as=frozenset(keys))
+    texts_before = set(Text.objects.values_list("pk", flat=True))
+    set_window(hours=24)
+
+    for step in [*steps, "mend", "day", "day"]:
+        take_step(step, number, keys, line, send, log)
+    pass_time(days=31)
+    conversations.close_due()
+
+    texts = Text.objects.exclude(pk__in=texts_before)
+    left = set(texts.exclude(status__in=["queued", "blocked"]).values_list("pk", flat=True))
+    for key in keys:
+        held = [
+            text.text_id for (_, record), message in log.messages.items() if record == key for text in message.texts
+        ]
+        assert sorted(held) == sorted(left)
+    assert amiss() == []
+
+
+def take_step(step, number, keys, line, send, log):
+    if step in ("send", "lost", "refused"):
+        send(*keys)
+        outcomes = {
+            "send": (TextStatus.SENT, None),
+            "lost": (TextStatus.UNCONFIRMED, Reason.NO_ANSWER),
+            "refused": (TextStatus.FAILED, Reason.REFUSED),
+        }
+        leave(*outcomes[step])
+    elif step == "receive":
+        come_in(line, number)
+    elif step == "typed":
+        told = ProviderText(str(next(ids)), Direction.OUT, number, LINE_NUMBER, "From my phone", timezone.now())
+        inbound.note_typed_in_app(line, told)
+    elif step == "late":
+        for text in Text.objects.filter(number=number, status="unconfirmed"):
+            inbound.settle_as_sent(text, str(next(ids)))
+    elif step in ("hour", "day"):
+        pass_time(hours=25 if step == "day" else 1)
+        conversations.close_due()
+    elif step == "close":
+        conversations.close_due()
+    elif step in ("short", "long"):
+        set_window(**({"minutes": 1} if step == "short" else {"days": 30}))
+    else:
+        # The log is down for a while: what it does not take comes later.
+        (log.raising.add if step == "break" else log.raising.discard)(number)
+
+
+def test_a_vanished_and_a_missing_record_of_one_conversation_are_told_apart(logged, log, people):
+    bo = people.add("Bo Chen", ANA)
+    conversations.add_records(logged.pk, [(bo, "Bo Chen")])
+    ConversationRecord.objects.filter(record_id=bo.record_id).update(vanished_at=Now())
+
+    assert amiss() == []
+    assert places() == {Place.LOGGED.value: 1}

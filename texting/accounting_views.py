@@ -1,0 +1,106 @@
+"""The page that proves that every text is accounted for, shows what is not, and closes and logs it now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from texting import accounting, conf, seam
+from texting.models import Conversation
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from texting.accounting import Finding
+    from texting.requests import SignedInRequest
+    from texting.seam import Candidate, RecordKey
+
+# What a page shows, and one click sees to.
+MOST_FINDINGS = 200
+DAYS = (7, 30, 365)
+
+
+@permission_required("texting.manage_lines", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def account(request: SignedInRequest) -> HttpResponse:
+    days = _days(request)
+    found = list(islice(accounting.findings(timedelta(days=days)), MOST_FINDINGS + 1))
+    if request.method == "POST":
+        return _mend(request, found[:MOST_FINDINGS], days)
+    shown = found[:MOST_FINDINGS]
+    places = accounting.count_places(timedelta(days=days))
+    context = {
+        "days": days,
+        "choices": DAYS,
+        "places": [(place, count) for place, count in places.items() if count or place == accounting.Place.LOGGED],
+        "total": sum(places.values()),
+        "rows": _rows(shown),
+        "has_more": len(found) > MOST_FINDINGS,
+    }
+    return render(request, "texting/accounting.html", context)
+
+
+def _days(request: SignedInRequest) -> int:
+    raw = request.GET.get("days", "")
+    return int(raw) if raw in map(str, DAYS) else DAYS[1]
+
+
+def _mend(request: SignedInRequest, found: list[Finding], days: int) -> HttpResponse:
+    seen_to = accounting.mend(found)
+    conf.audit()(
+        actor_id=request.user.pk, action="log.reconciled", subject="log", facts={"found": len(found), "mended": seen_to}
+    )
+    left = len(found) - seen_to
+    if seen_to:
+        messages.success(
+            request, ngettext("%(n)d thing was seen to.", "%(n)d things were seen to.", seen_to) % {"n": seen_to}
+        )
+    if left:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)d thing could not be seen to; its line below says why.",
+                "%(n)d things could not be seen to; their lines below say why.",
+                left,
+            )
+            % {"n": left},
+        )
+    if not found:
+        messages.success(request, _("There was nothing to see to."))
+    response = redirect(f"{request.path}?days={days}")
+    response.status_code = 303
+    return response
+
+
+def _rows(found: list[Finding]) -> list[dict[str, object]]:
+    """Findings with the people they are about and what can be done."""
+    ids = {finding.conversation_id for finding in found if finding.conversation_id}
+    conversations = Conversation.objects.filter(pk__in=ids).select_related("line").prefetch_related("records")
+    by_id = {conversation.pk: conversation for conversation in conversations}
+    keys = {record.key for conversation in by_id.values() for record in conversation.records.all()}
+    known = seam.describe(keys)
+    return [
+        {
+            "finding": finding,
+            "conversation": by_id.get(finding.conversation_id or 0),
+            "people": _people(finding, by_id.get(finding.conversation_id or 0), known),
+            "text_count": len(finding.text_ids),
+        }
+        for finding in found
+    ]
+
+
+def _people(finding: Finding, conversation: Conversation | None, known: dict[RecordKey, Candidate]) -> list[Candidate]:
+    if finding.record:
+        keys = [finding.record]
+    else:
+        keys = [record.key for record in conversation.records.all()] if conversation else []
+    return [known[key] for key in keys if key in known]
