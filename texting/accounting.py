@@ -77,7 +77,7 @@ def count_places(within: timedelta) -> dict[Place, int]:
 
 _PLACES = """
 SELECT CASE
-        WHEN t.status IN ('queued', 'sending') AND t.conversation_id IS NULL THEN 'waiting'
+        WHEN t.status IN ('queued', 'sending', 'scheduled') AND t.conversation_id IS NULL THEN 'waiting'
         WHEN t.status IN ('blocked', 'canceled', 'expired') AND t.conversation_id IS NULL THEN 'never_left'
         WHEN t.conversation_id IS NULL THEN 'nowhere'
         WHEN c.closed_at IS NULL THEN 'open'
@@ -112,7 +112,8 @@ def findings(within: timedelta) -> Iterator[Finding]:
 
 _STRAYS = """
 SELECT id FROM texting_text
-WHERE conversation_id IS NULL AND status NOT IN ('queued', 'sending', 'blocked', 'canceled', 'expired')
+WHERE conversation_id IS NULL
+  AND status NOT IN ('queued', 'sending', 'scheduled', 'blocked', 'canceled', 'expired')
   AND created_at > now() - %(within)s
 ORDER BY id
 """

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import accounting_views, attachment_views, batch_views, inbox_views, line_views, record_views, views, webhooks
+from texting import (
+    accounting_views,
+    attachment_views,
+    batch_views,
+    inbox_views,
+    line_views,
+    record_views,
+    views,
+    webhooks,
+)
 
 app_name = "texting"
 urlpatterns = [

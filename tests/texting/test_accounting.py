@@ -99,6 +99,16 @@ def test_the_places_add_up_to_all_texts(people, line, send, ana):
     assert amiss() == []
 
 
+def test_a_text_scheduled_in_the_app_is_where_it_waits(line, ana):
+    later = timezone.now() + timedelta(hours=3)
+    told = ProviderText(
+        str(next(ids)), Direction.OUT, ANA, LINE_NUMBER, "Tomorrow?", timezone.now(), scheduled_at=later
+    )
+    inbound.note_scheduled(line, told)
+
+    assert (amiss(), places()) == ([], {"waiting": 1})
+
+
 def test_a_conversation_on_its_way_into_the_log_is_not_amiss_until_a_quarter_of_an_hour_later(line, ana):
     come_in(line, ANA)
     pass_time(hours=24, minutes=5)
