@@ -55,6 +55,7 @@ TEXTING = {
     "LINE_PACE": timedelta(seconds=env.float("TEXTING_LINE_PACE_SECONDS", default=1.0)),
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
     "SPOOL": env.str("TEXTING_SPOOL", default=str(DATA / "spool")),
+    "LARGE_SELECTION": env.int("TEXTING_LARGE_SELECTION", default=2000),
 }
 
 # --- Applications --------------------------------------------------------------------------------
@@ -219,6 +220,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "texting.beat", "schedule": 15.0, "options": {"expires": 60}},
     "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0},
+    # What a person waits for in front of a progress bar. Each asks what waits, so one that is late is not needed.
+    "work-off": {"task": "texting.work_off", "schedule": 2.0, "options": {"expires": 2.0}},
+    "forget-old-drafts": {"task": "texting.forget_old_drafts", "schedule": 3600.0},
     "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
     "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
     "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},

@@ -30,6 +30,7 @@ STATUSES: dict[str, Status] = {
     "scheduled": Status("clock", _("Scheduled"), meter="wait"),
     "queued": Status("clock", _("Queued"), meter="wait"),
     "sending": Status("loader", _("Sending"), meter="wait"),
+    "queuing": Status("loader", _("Being queued")),
     "sent": Status("check", _("Sent"), meter="sent"),
     "delivered": Status("checks", _("Delivered"), "ok", "ok"),
     "undelivered": Status("alert-circle", _("Not delivered"), "bad", "bad"),
@@ -72,6 +73,7 @@ STATUSES: dict[str, Status] = {
 # A status as it is counted: "12 sent".
 _COUNTED = {
     "queued": ngettext_lazy("queued", "queued", "number"),
+    "queuing": ngettext_lazy("being queued", "being queued", "number"),
     "sending": ngettext_lazy("sending", "sending", "number"),
     "sent": ngettext_lazy("sent", "sent", "number"),
     "delivered": ngettext_lazy("delivered", "delivered", "number"),

@@ -75,7 +75,7 @@ class LineAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnly, ModelAdmin):
-    list_display = ["pk", "created_at", "sender", "line", "segment_count", "is_reply", "source"]
+    list_display = ["pk", "created_at", "sender", "line", "people_count", "done_count", "is_reply", "source"]
     list_filter = ["is_reply", "line"]
     list_select_related = ["sender", "line"]
     date_hierarchy = "created_at"

@@ -1,27 +1,27 @@
-"""Batches: the list, one batch with what became of everyone in it, and stopping what has not left."""
+"""A batch with what became of everyone in it; stopping what has not left, and texting some of them again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Case, CharField, Count, F, IntegerField, Min, Q, Value, When
-from django.db.models.functions import Coalesce
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from texting import dispatch, lines, seam
+from texting import conf, dispatch, lines, seam
 from texting.models import Batch, Draft, Recipient
-from texting.vocabulary import TextStatus
+from texting.progress import count_people, in_order, progress, segments_in_all, with_status
+from texting.requests import SeeOther
+from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
@@ -30,72 +30,9 @@ if TYPE_CHECKING:
     from texting.requests import SignedInRequest
 
 ROWS = 50
-NOT_TEXTED = "not_texted"
-# In the order of the meter; what needs a person stands out by its colour there and comes first in the table.
-SHOWN = ["delivered", "sent", "sending", "queued", "unconfirmed", "failed", "undelivered"]
-SHOWN_LAST = ["blocked", "canceled", "expired", NOT_TEXTED]
-NEEDS_PERSON = ["failed", "undelivered", NOT_TEXTED, "unconfirmed"]
-IN_MOTION = ["queued", "sending"]
+NEEDS_PERSON = "needs_person"
 
 may_send = permission_required("texting.send", raise_exception=True)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many people of a batch are in which state; the counts add up to everyone chosen.
-
-    `text_counts` counts texts, of which people who share a number have one. `next_due_at` is when the next queued text
-    may leave. `is_moving` tells whether news is to be expected soon.
-    """
-
-    counts: dict[str, int]
-    text_counts: dict[str, int]
-    next_due_at: datetime | None
-
-    @property
-    def people(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def texts(self) -> int:
-        return sum(self.text_counts.values())
-
-    @property
-    def taken(self) -> int:
-        """Texts that ZipWhip took, whatever became of them after."""
-        return sum(self.text_counts.get(status, 0) for status in ("sent", "delivered", "undelivered"))
-
-    @property
-    def is_moving(self) -> bool:
-        return any(self.text_counts.get(status) for status in [*IN_MOTION, "sent", "unconfirmed"])
-
-    @property
-    def can_cancel(self) -> bool:
-        return bool(self.text_counts.get("queued"))
-
-    @property
-    def segments(self) -> list[tuple[str, int]]:
-        return [(status, self.counts[status]) for status in [*SHOWN, *SHOWN_LAST] if self.counts.get(status)]
-
-    @property
-    def text_segments(self) -> list[tuple[str, int]]:
-        return [(status, self.text_counts[status]) for status in [*SHOWN, *SHOWN_LAST] if self.text_counts.get(status)]
-
-
-def progress(batch: Batch) -> Progress:
-    with_status = recipients_with_status(batch)
-    people = with_status.values_list("shown_status").annotate(Count("pk")).order_by()
-    texts = batch.texts.values_list("status").annotate(Count("pk")).order_by()
-    due = batch.texts.filter(status=TextStatus.QUEUED).aggregate(at=Min("due_at"))["at"]
-    return Progress(dict(people), dict(texts), due)
-
-
-def recipients_with_status(batch: Batch) -> QuerySet[Any]:
-    """Recipients with `shown_status`, a text's or not_texted, and `needs`: 0 for those who need a person."""
-    return Recipient.objects.filter(batch=batch).annotate(
-        shown_status=Coalesce(F("text__status"), Value(NOT_TEXTED), output_field=CharField()),
-        needs=Case(When(shown_status__in=NEEDS_PERSON, then=0), default=1, output_field=IntegerField()),
-    )
 
 
 def find_batch(user: AbstractUser, **by: Any) -> Batch:
@@ -106,14 +43,96 @@ def find_batch(user: AbstractUser, **by: Any) -> Batch:
     return batch
 
 
+def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    found = find_batch(request.user, pk=batch_id)
+    wanted = request.GET.get("status", "")
+    now = progress(found)
+    counts, needing = count_people(found)
+    page = Paginator(_filtered(found, wanted).select_related("text").order_by("needs", "pk"), ROWS).get_page(
+        request.GET.get("page")
+    )
+    _name_sharers(request.user, found, page.object_list)
+    context = {
+        "batch": found,
+        "progress": now,
+        "segments": in_order(counts),
+        "segment_count": segments_in_all(found, now.texts),
+        "page": page,
+        "may_cancel": now.can_cancel and not found.canceled_at and _may_cancel(request.user, found),
+        "may_send": request.user.has_perm("texting.send") and not now.queuing,
+        "wanted": wanted,
+        "needing": needing,
+    }
+    polled = request.headers.get("HX-Target") == "batch-live"
+    return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)
+
+
+@require_POST
+@may_send
+def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    found = find_batch(request.user, pk=batch_id)
+    if not _may_cancel(request.user, found):
+        raise PermissionDenied
+    count = dispatch.cancel_batch(request.user, found)
+    if count:
+        words = ngettext("%(count)d text will not leave any more.", "%(count)d texts will not leave any more.", count)
+        messages.success(request, words % {"count": count})
+    else:
+        messages.info(request, _("Nothing was left to cancel: every text has gone already."))
+    return SeeOther(found)
+
+
+@require_POST
+@may_send
+def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """Begin a new text to those of a batch who have a status: a draft, in which everyone is decided about anew."""
+    found = find_batch(request.user, pk=batch_id)
+    rows = _filtered(found, request.POST.get("status", "")).order_by("pk")
+    keys = list(rows.values_list("record_type", "record_id"))
+    if not keys:
+        messages.info(request, _("Nobody has this status any more."))
+        return SeeOther(found)
+    usable = lines.for_user(request.user)
+    return SeeOther(
+        Draft.objects.create(
+            user_id=request.user.pk,
+            selection=keys,
+            is_pending=len(keys) > conf.large_selection(),
+            line=found.line if found.line in usable else next(iter(usable), None),
+            body=found.body,
+            source=_("Batch %(number)s") % {"number": found.pk},
+            back_url=found.get_absolute_url(),
+        )
+    )
+
+
+def _filtered(batch: Batch, wanted: str) -> QuerySet[Any]:
+    rows = with_status(batch)
+    if wanted == NEEDS_PERSON:
+        return rows.filter(needs=0)
+    return rows.filter(shown_status=wanted) if wanted else rows
+
+
 def _may_see(user: AbstractUser, batch: Batch) -> bool:
     if batch.sender_id == user.pk or user.has_perm("texting.manage_lines"):
         return True
-    return user.has_perm("texting.send") and batch.line in lines.for_user(user)
+    return batch.line in lines.for_user(user)
 
 
 def _may_cancel(user: AbstractUser, batch: Batch) -> bool:
     return batch.sender_id == user.pk or user.has_perm("texting.manage_lines")
+
+
+def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any]) -> None:
+    """Give each row `sharers`, the others behind its text; those a reader may not see have no names there either."""
+    texts = [row.text_id for row in rows if row.text_id]
+    others = list(Recipient.objects.filter(text__in=texts).exclude(pk__in=[row.pk for row in rows]).order_by("pk"))
+    _hide_unseen(user, batch, [*rows, *others])
+    behind: dict[int, list[Recipient]] = {}
+    for each in [*rows, *others]:
+        behind.setdefault(each.text_id, []).append(each)
+    for row in rows:
+        row.sharers = [each.shown_name for each in behind[row.text_id] if each.pk != row.pk] if row.text_id else []
 
 
 def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) -> None:
@@ -129,61 +148,5 @@ def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) ->
     }
     for row in rows:
         if row.key not in visible:
-            row.name, row.number, row.number_as_entered, row.url, row.ident = "A record you cannot see", "", "", "", ""
-
-
-@may_send
-def batches(request: SignedInRequest) -> HttpResponse:
-    found = (
-        Batch.objects.filter(is_reply=False, sender_id=request.user.pk)
-        .select_related("line", "sender")
-        .annotate(
-            people=Count("recipients"),
-            not_texted=Count("recipients", filter=Q(recipients__text__isnull=True)),
-            waiting=Count("recipients", filter=Q(recipients__text__status__in=IN_MOTION)),
-            needing=Count("recipients", filter=Q(recipients__text__status__in=NEEDS_PERSON)),
-        )
-        .order_by("-created_at", "-pk")
-    )
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    drafts = Draft.objects.filter(user_id=request.user.pk).exclude(body="").order_by("-updated_at")
-    unsent = drafts.exclude(pk__in=Batch.objects.filter(draft_id__isnull=False).values("draft_id"))
-    return render(request, "texting/batches/list.html", {"page": page, "drafts": unsent[:20]})
-
-
-def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
-    found = find_batch(request.user, pk=batch_id)
-    wanted = request.GET.get("status", "")
-    rows = recipients_with_status(found).select_related("text").order_by("needs", "pk")
-    if wanted == "needs_person":
-        rows = rows.filter(needs=0)
-    elif wanted:
-        rows = rows.filter(shown_status=wanted)
-    now = progress(found)
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    _hide_unseen(request.user, found, page.object_list)
-    context = {
-        "batch": found,
-        "progress": now,
-        "page": page,
-        "may_cancel": now.can_cancel and _may_cancel(request.user, found),
-        "wanted": wanted,
-        "needing": sum(now.counts.get(status, 0) for status in NEEDS_PERSON),
-        "people_words": f"{now.people} people" if now.people != 1 else "1 person",
-    }
-    polled = request.headers.get("HX-Target") == "batch-live"
-    return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)
-
-
-@require_POST
-@may_send
-def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
-    found = find_batch(request.user, pk=batch_id)
-    if not _may_cancel(request.user, found):
-        raise PermissionDenied
-    count = dispatch.cancel_batch(request.user, found)
-    if count:
-        messages.success(request, f"{count} {'text' if count == 1 else 'texts'} will not leave any more.")
-    else:
-        messages.info(request, "Nothing was left to cancel: every text has gone already.")
-    return redirect(found)
+            row.name, row.number, row.number_as_entered, row.url, row.ident = "", "", "", "", ""
+            row.reason = row.reason and Reason.NOT_VISIBLE

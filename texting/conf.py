@@ -25,6 +25,8 @@ TEXT_LIFE = timedelta(hours=4)
 # ZipWhip's advice for timely delivery.
 ADVISED_RECIPIENTS = 50
 # Three segments of UCS-2 already cost triple; ZipWhip's own limit in bytes is the provider's.
+# An unsent draft is a person's work; after this nobody comes back to it.
+DRAFT_LIFE = timedelta(days=90)
 WEBHOOK_BODY_LIMIT_BYTES = 256 * 1024
 MAX_WEBHOOK_TRIES = 5
 
@@ -72,6 +74,11 @@ def sender_slots() -> int:
 def spool_path() -> Path:
     """Where webhooks wait on disk while the database is down."""
     return Path(_setting("SPOOL"))
+
+
+def large_selection() -> int:
+    """Of more people than these the verdicts and texts are made by a worker, not in a request."""
+    return cast("int", settings.TEXTING.get("LARGE_SELECTION", 2_000))
 
 
 def log_sink() -> LogSink:

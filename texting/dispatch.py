@@ -1,4 +1,4 @@
-"""Create a batch: one transaction from what a person pressed to texts that are due."""
+"""Send and cancel a batch: what a person pressed, in one transaction; for many people a worker makes the texts."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from texting import conf, lines, recipients
+from texting import building, conf, lines
 from texting.errors import TextingError
-from texting.models import Batch, Draft, Line, Recipient, Text
+from texting.models import Batch, Draft, Line, Text
 from texting.segments import count_segments
 from texting.sql import run
-from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
+from texting.vocabulary import Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import timedelta
 
     from django.contrib.auth.models import AbstractUser
-
-    from texting.recipients import ResolvedRecipient
 
 # What wakes the runners; it carries nothing, for a notification may be lost.
 CHANNEL = "texting"
@@ -54,11 +53,12 @@ class Composed:
     is_reply: bool = False
 
 
-def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batch:
+def send_batch(user: AbstractUser, composed: Composed) -> Batch:
     """Queue one text per number for the people of a draft, and a recipient for every one of them.
 
-    The same draft again with the same content is the same batch. Someone whose number is no longer the one shown is
-    not texted. Raises AlreadySent, NobodyToText, LineNotUsable.
+    A large draft's batch is only stored, and made by a worker. The same draft again with the same content is the same
+    batch. Someone whose number is no longer the one shown is not texted. Raises AlreadySent, NobodyToText,
+    LineNotUsable.
     """
     content_hash = _content_hash(composed)
     with transaction.atomic():
@@ -68,33 +68,40 @@ def send_batch(user: AbstractUser, composed: Composed, *, now: datetime) -> Batc
             if sent.content_hash == content_hash:
                 return sent
             raise AlreadySent(sent)
-        line = Line.objects.select_for_update(no_key=True).get(pk=composed.line.pk)
+        line = Line.objects.get(pk=composed.line.pk)
         if line not in lines.for_user(user):
             raise LineNotUsable
-        resolved = recipients.resolve(user, draft.keys, draft.chosen_numbers)
-        verdicts = [(verdict, _reason_now(verdict, draft.shown)) for verdict in resolved]
-        if all(reason for _, reason in verdicts):
+        batch = _create(user, composed, line, content_hash)
+        if not (draft.people.accepted() if draft.is_large else batch.texts).exists():
             raise NobodyToText
-        batch = Batch.objects.create(
-            draft_id=draft.pk,
-            content_hash=content_hash,
-            sender_id=user.pk,
-            line=line,
-            body=composed.body,
-            segment_count=count_segments(composed.body).segment_count,
-            is_reply=composed.is_reply,
-            source=draft.source,
-            back_url=draft.back_url,
-        )
-        texts = _queue_texts(batch, line, [verdict for verdict, reason in verdicts if not reason], now)
-        Recipient.objects.bulk_create([_recipient(batch, *verdict, texts) for verdict in verdicts], batch_size=1000)
         conf.audit()(
             actor_id=user.pk,
             action="batch.sent",
             subject=f"batch:{batch.pk}",
-            facts={"line": line.pk, "people": len(verdicts), "texts": len(texts)},
+            facts={"line": line.pk, "people": batch.people_count},
         )
         wake_runners()
+    return batch
+
+
+def _create(user: AbstractUser, composed: Composed, line: Line, content_hash: str) -> Batch:
+    draft = composed.draft
+    batch = Batch.objects.create(
+        draft_id=draft.pk,
+        content_hash=content_hash,
+        sender_id=user.pk,
+        line=line,
+        body=composed.body,
+        segment_count=count_segments(composed.body).segment_count,
+        is_reply=composed.is_reply,
+        source=draft.source,
+        back_url=draft.back_url,
+        people_count=draft.people_count,
+        is_pending=draft.is_large,
+        next_turn=line.current_turn,
+    )
+    while not draft.is_large and not batch.is_built:
+        building.build_block(batch)
     return batch
 
 
@@ -104,13 +111,16 @@ def wake_runners() -> None:
 
 
 def cancel_batch(user: AbstractUser, batch: Batch) -> int:
-    """Stop what has not left; return how many texts."""
+    """Stop what has not left; return how many texts and people that are, if a worker has to stop some of them."""
     with transaction.atomic():
-        # What is being sent just now and turns out not to have left is stopped by the claim.
+        # What is being sent just now and turns out not to have left is stopped by the claim, as is what is left here.
         Batch.objects.filter(pk=batch.pk, canceled_at__isnull=True).update(canceled_at=Now())
-        count = Text.objects.filter(batch=batch).stop(TextStatus.CANCELED, Reason.CANCELED)
-        conf.audit()(actor_id=user.pk, action="batch.canceled", subject=f"batch:{batch.pk}", facts={"texts": count})
-    return count
+        locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        waiting = Text.objects.filter(batch=locked).queued().count() + locked.people_count - locked.done_count
+        stopped = building.stop_block(locked)
+        Batch.objects.filter(pk=batch.pk).update(is_pending=waiting > stopped)
+        conf.audit()(actor_id=user.pk, action="batch.canceled", subject=f"batch:{batch.pk}", facts={"texts": waiting})
+    return waiting
 
 
 def expire_overdue() -> int:
@@ -119,59 +129,13 @@ def expire_overdue() -> int:
         return Text.objects.filter(expires_at__lte=Now()).stop(TextStatus.EXPIRED, Reason.EXPIRED)
 
 
+def time_to_send(line: Line, text_count: int) -> timedelta:
+    """How long until `text_count` texts more have left a line at its pace, among those of others that wait."""
+    before = Q(priority=Priority.REPLY) | Q(turn__lt=line.current_turn + text_count)
+    waiting = Text.objects.filter(before, line=line).queued().count()
+    return (waiting + text_count) * line.pace
+
+
 def _content_hash(composed: Composed) -> str:
     content = [composed.body, composed.line.pk, composed.draft.selection, composed.draft.chosen_numbers]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _reason_now(verdict: ResolvedRecipient, shown: dict[str, str]) -> Reason | None:
-    if verdict.reason:
-        return verdict.reason
-    if shown.get(str(verdict.key)) != verdict.e164:
-        return Reason.CHANGED
-    return None
-
-
-def _queue_texts(batch: Batch, line: Line, verdicts: list[ResolvedRecipient], now: datetime) -> dict[str, Text]:
-    """One text per number, its turns following on the line's own, so that batches interleave."""
-    numbers = list(dict.fromkeys(verdict.e164 for verdict in verdicts))
-    texts = Text.objects.bulk_create(
-        [
-            Text(
-                line=line,
-                batch=batch,
-                direction=Direction.OUT,
-                origin=Origin.ENTERPRISE,
-                number=number,
-                body=batch.body,
-                segment_count=batch.segment_count,
-                sender_id=batch.sender_id,
-                status=TextStatus.QUEUED,
-                priority=Priority.REPLY if batch.is_reply else Priority.BULK,
-                turn=line.current_turn + position,
-                due_at=now,
-                expires_at=now + conf.TEXT_LIFE + position * line.pace,
-            )
-            for position, number in enumerate(numbers)
-        ],
-        batch_size=1000,
-    )
-    return {text.number: text for text in texts}
-
-
-def _recipient(batch: Batch, verdict: ResolvedRecipient, reason: Reason | None, texts: dict[str, Text]) -> Recipient:
-    number = verdict.number
-    return Recipient(
-        batch=batch,
-        record_type=verdict.key.record_type,
-        record_id=verdict.key.record_id,
-        name=verdict.name[:200],
-        ident=verdict.ident[:40],
-        url=verdict.url[:300],
-        number=verdict.e164,
-        number_type=number.method_type if number else "",
-        number_as_entered=number.value[:200] if number else "",
-        text=None if reason else texts[verdict.e164],
-        reason=reason or "",
-        reason_words="" if not reason else (verdict.reason_words or reason.label)[:300],
-    )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from texting import lines
 from texting.models import Line
@@ -12,6 +15,8 @@ from texting.segments import count_segments, normalise_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+EMPTY = _("Write a message first: this one is empty.")
 
 
 class BodyField(forms.CharField):
@@ -25,11 +30,14 @@ class ComposeForm(forms.Form):
     """Line and body. `lines` are those the user may send from; the body's limit is the line's provider's."""
 
     line = forms.ModelChoiceField(
-        Line.objects.none(), label="From", error_messages={"invalid_choice": "You may not send from this line."}
+        Line.objects.none(),
+        label=_("From"),
+        error_messages={
+            "required": _("Choose the line to send from."),
+            "invalid_choice": _("You may not send from this line."),
+        },
     )
-    body = BodyField(
-        label="Message", strip=False, error_messages={"required": "Write a message first: this one is empty."}
-    )
+    body = BodyField(label=_("Message"), strip=False, error_messages={"required": EMPTY})
 
     def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +48,7 @@ class ComposeForm(forms.Form):
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
         if not body.strip():
-            raise forms.ValidationError("Write a message first: this one is empty.")
+            raise forms.ValidationError(EMPTY)
         return body
 
     def clean(self) -> dict[str, Any]:
@@ -50,9 +58,15 @@ class ComposeForm(forms.Form):
             limit = lines.provider_of(line).body_limit_bytes
             over = count_segments(body).bytes_utf8 - limit
             if over > 0:
-                self.add_error(
-                    "body",
-                    f"This is {over:,} bytes longer than the {limit:,} ZipWhip accepts. Shorten it or send it as two; "
-                    "accents, emoji and curly quotes count for two to four bytes each.",
-                )
+                self.add_error("body", too_long(over, limit))
         return cleaned
+
+
+def too_long(over: int, limit: int) -> str:
+    return ngettext(
+        "This is %(over)s byte longer than the %(limit)s ZipWhip accepts. Shorten it or send it as two; accents, "
+        "emoji and curly quotes count for two to four bytes each.",
+        "This is %(over)s bytes longer than the %(limit)s ZipWhip accepts. Shorten it or send it as two; accents, "
+        "emoji and curly quotes count for two to four bytes each.",
+        over,
+    ) % {"over": number_format(over, force_grouping=True), "limit": number_format(limit, force_grouping=True)}

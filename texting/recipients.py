@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from texting import compliance, seam
 from texting.errors import InvalidNumber
 from texting.models import TextingSettings
 from texting.numbers import format_number, is_phone_like, parse_number
+from texting.reasons import reason_words
 from texting.seam import Candidate, RecordKey, TypedNumber
 from texting.vocabulary import MethodType, Reason
 
@@ -41,7 +44,7 @@ class ResolvedRecipient:
     """A chosen record and the verdict on it: `reason` is None for one who will be texted.
 
     `alternative` is the next valid number of a record whose first number is not. `skipped` are values that hold no
-    digit. `shares_with` names the others in the selection behind the same number.
+    digit. `reason_facts` are what the words of the reason need, `merge_values` what fills placeholders.
     """
 
     key: RecordKey
@@ -51,14 +54,21 @@ class ResolvedRecipient:
     edit_url: str
     number: ChosenNumber | None
     reason: Reason | None = None
-    reason_words: str = ""
+    reason_facts: Mapping[str, Any] = field(default_factory=dict)
     alternative: ChosenNumber | None = None
     skipped: tuple[TypedNumber, ...] = ()
-    shares_with: tuple[str, ...] = ()
+    merge_values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def e164(self) -> str:
         return self.number.e164 if self.number else ""
+
+    @property
+    def reason_words(self) -> str:
+        number = self.number
+        return reason_words(
+            self.reason or "", number.method_type if number else "", number.value if number else "", self.reason_facts
+        )
 
     @property
     def will_be_texted(self) -> bool:
@@ -70,7 +80,7 @@ def resolve(
 ) -> list[ResolvedRecipient]:
     """Decide for every key, in the order of `keys`; one the user may not see is among them, as not visible.
 
-    Order of the questions: visible, active, do not text, a number, a valid one, opted out, the same number twice.
+    Order of the questions: visible, active, do not text, a number, a valid one, opted out.
     `chosen_numbers` maps str(key) to a number (E.164) of that record to use instead of the first found; one that the
     record no longer holds is ignored.
     """
@@ -80,7 +90,7 @@ def resolve(
     chosen = chosen_numbers or {}
     verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
     opt_outs = compliance.opted_out({verdict.e164 for verdict in verdicts if verdict.e164})
-    return _name_sharers([_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts])
+    return [_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts]
 
 
 def choose_number(numbers: Sequence[TypedNumber], region: str) -> ChosenNumber | None:
@@ -114,9 +124,7 @@ def _candidates(user: AbstractUser, keys: Sequence[RecordKey]) -> dict[RecordKey
 
 def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, chosen: str) -> ResolvedRecipient:
     if candidate is None:
-        return ResolvedRecipient(
-            key, "A record you cannot see", "", "", "", None, Reason.NOT_VISIBLE, str(Reason.NOT_VISIBLE.label)
-        )
+        return ResolvedRecipient(key, "", "", "", "", None, Reason.NOT_VISIBLE)
     ordered = in_priority(candidate.numbers)
     number = read_number(ordered[0], candidate.region) if ordered else None
     verdict = ResolvedRecipient(
@@ -127,30 +135,24 @@ def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, cho
         candidate.edit_url,
         number,
         skipped=tuple(n for n in candidate.numbers if n.value.strip() and not is_phone_like(n.value)),
+        merge_values=candidate.merge_values,
     )
     if not candidate.is_active and not text_inactive:
-        return _rejected(verdict, Reason.INACTIVE)
+        return replace(verdict, reason=Reason.INACTIVE)
     if candidate.do_not_text:
-        return _rejected(verdict, Reason.DO_NOT_TEXT)
+        return replace(verdict, reason=Reason.DO_NOT_TEXT)
     if number is None:
-        return _rejected(verdict, Reason.NO_NUMBER)
+        return replace(verdict, reason=Reason.NO_NUMBER)
     if chosen and chosen != number.e164:
         verdict = _with_chosen(verdict, ordered, candidate.region, chosen)
     if verdict.number and not verdict.number.e164:
         return replace(
             verdict,
             reason=Reason.INVALID_NUMBER,
-            reason_words=_what_is_wrong(number),
+            reason_facts={} if candidate.region == "US" else {"region": candidate.region},
             alternative=_next_valid(ordered, candidate.region),
         )
     return verdict
-
-
-def _what_is_wrong(number: ChosenNumber) -> str:
-    """E.g. "SMS 555-01 has 5 of 10 digits"."""
-    if number.problem.startswith(number.value):
-        return f"{number.method_type.label} {number.problem}"
-    return f"{number.method_type.label} {number.value}: {number.problem}"
 
 
 def _with_chosen(
@@ -171,30 +173,24 @@ def _next_valid(ordered: Sequence[TypedNumber], region: str) -> ChosenNumber | N
     return None
 
 
-def _rejected(verdict: ResolvedRecipient, reason: Reason) -> ResolvedRecipient:
-    return replace(verdict, reason=reason, reason_words=str(reason.label))
-
-
 def _check_opt_out(verdict: ResolvedRecipient, opt_out: OptOut | None) -> ResolvedRecipient:
     if opt_out is None or not verdict.will_be_texted:
         return verdict
-    by = f" by {opt_out.word}" if opt_out.word else ""
-    on = opt_out.opted_out_at.strftime("%-d %b")
-    return replace(
-        verdict,
-        reason=Reason.OPTED_OUT,
-        reason_words=f"Opted out{by} on {on}. Only the person can undo it, by texting UNSTOP.",
-    )
+    facts = {"word": opt_out.word, "on": timezone.localdate(opt_out.opted_out_at).isoformat()}
+    return replace(verdict, reason=Reason.OPTED_OUT, reason_facts=facts)
 
 
-def _name_sharers(verdicts: list[ResolvedRecipient]) -> list[ResolvedRecipient]:
-    names_by_number: dict[str, list[tuple[RecordKey, str]]] = {}
-    for verdict in verdicts:
-        if verdict.will_be_texted:
-            names_by_number.setdefault(verdict.e164, []).append((verdict.key, verdict.name))
-    named = []
-    for verdict in verdicts:
-        sharers = names_by_number.get(verdict.e164, []) if verdict.will_be_texted else []
-        others = tuple(name for key, name in sharers if key != verdict.key)
-        named.append(replace(verdict, shares_with=others) if others else verdict)
-    return named
+def stored(verdict: ResolvedRecipient) -> dict[str, Any]:
+    """The fields of a ChosenRecord, but its reason, cut to what they hold."""
+    number = verdict.number
+    return {
+        "record_type": verdict.key.record_type,
+        "record_id": verdict.key.record_id,
+        "name": verdict.name[:200],
+        "ident": verdict.ident[:40],
+        "url": verdict.url[:300],
+        "number": verdict.e164,
+        "number_type": number.method_type if number else "",
+        "number_as_entered": number.value[:200] if number else "",
+        "reason_facts": dict(verdict.reason_facts),
+    }

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -58,9 +57,7 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
 def _send_reply(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
     draft = _reply_draft(request, conversation, candidates, body)
     try:
-        dispatch.send_batch(
-            request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True), now=timezone.now()
-        )
+        dispatch.send_batch(request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True))
     except dispatch.NobodyToText:
         messages.error(
             request, _("Not sent: this number opted out, is marked “do not text”, or is no longer on the record.")
@@ -80,7 +77,6 @@ def _reply_draft(request: SignedInRequest, conversation: Conversation, candidate
             "user_id": request.user.pk,
             "selection": [candidate.key for candidate in candidates],
             "chosen_numbers": numbers,
-            "shown": numbers,
             "line": conversation.line,
             "body": body,
             "source": "Reply",

@@ -1,10 +1,11 @@
-"""What our views are given, for type checkers: the middleware has seen to both."""
+"""What our views are given (the middleware has seen to it), and where they lead after a form was posted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import resolve_url
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -14,3 +15,12 @@ if TYPE_CHECKING:
 class SignedInRequest(HttpRequest):
     user: AbstractUser  # type: ignore[assignment]  # LoginRequiredMiddleware lets nobody else in
     htmx: HtmxDetails
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what was posted is done, its result is at another address, to be asked for with GET."""
+
+    status_code = 303
+
+    def __init__(self, to: Any, **arguments: Any) -> None:
+        super().__init__(resolve_url(to, **arguments))

@@ -9,6 +9,7 @@ from psycopg2.extras import execute_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 Rows = list[tuple[Any, ...]]
 
@@ -25,3 +26,10 @@ def run_values(statement: str, rows: Sequence[tuple[Any, ...]]) -> Rows:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         execute_values(cursor.cursor, statement, rows, page_size=max(1, len(rows)))
         return cursor.cursor.fetchall() if cursor.cursor.description else []
+
+
+def database_now() -> datetime:
+    """The database's clock, by which texts are due."""
+    ((now,),) = run("SELECT statement_timestamp()")
+    moment: datetime = now
+    return moment

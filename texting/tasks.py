@@ -6,7 +6,19 @@ import logging
 
 from celery import shared_task
 
-from texting import accounting, attachments, backfill, conversations, dispatch, heartbeats, scheduled, settling
+from texting import (
+    accounting,
+    attachments,
+    backfill,
+    conf,
+    conversations,
+    dispatch,
+    drafts,
+    heartbeats,
+    long_work,
+    scheduled,
+    settling,
+)
 from texting.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -56,3 +68,13 @@ def take_account() -> int:
 @shared_task(name="texting.backfill_lines")
 def backfill_lines() -> int:
     return backfill.backfill_due()
+
+
+@shared_task(name="texting.work_off")
+def work_off() -> int:
+    return long_work.work_off()
+
+
+@shared_task(name="texting.forget_old_drafts")
+def forget_old_drafts() -> int:
+    return drafts.forget_old(conf.DRAFT_LIFE)

@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from texting import conf, dispatch, lines, recipients, seam
-from texting.batch_views import find_batch, progress
+from texting import conf, dispatch, drafts, lines, seam, shown_draft
+from texting.batch_views import find_batch
 from texting.forms import ComposeForm
-from texting.models import Batch, Draft, TextingSettings
+from texting.models import Draft, TextingSettings
+from texting.progress import is_stalled, progress
+from texting.requests import SeeOther
 from texting.seam import RecordKey
 
 if TYPE_CHECKING:
     import uuid
 
     from texting.models import Line
-    from texting.recipients import ResolvedRecipient
     from texting.requests import SignedInRequest
 
 may_send = permission_required("texting.send", raise_exception=True)
@@ -42,11 +44,13 @@ def compose(request: SignedInRequest) -> HttpResponse:
     draft = Draft.objects.create(
         user_id=request.user.pk,
         selection=keys,
+        is_pending=len(keys) > conf.large_selection(),
         line=usable[0] if usable else None,
         source=request.POST.get("source", "").replace("\x00", "")[:120],
+        query=request.POST.get("query", "").replace("\x00", "") if _is_all(request) else "",
         back_url=_back(request),
     )
-    return redirect(draft, permanent=False)
+    return SeeOther(draft)
 
 
 @login_not_required
@@ -65,32 +69,51 @@ def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpRespons
         raise Http404
     _restore_kept(request, found)
     action = _action(request)
+    if action == "again":
+        return SeeOther(drafts.copy(found))
+    if action == "discard":
+        return _discard(request, found)
     usable = lines.for_user(request.user)
-    form = _form(request, found, usable)
     if request.method == "POST":
         _save_typed(request, found, usable)
+    if action in {"save", "save-and-leave"}:
+        return HttpResponse(status=204) if action == "save" else SeeOther(found.back_url or settings.LOGIN_REDIRECT_URL)
+    # What a worker has made a batch of, or not yet looked at, cannot be written on.
+    if found.is_large and (batch := drafts.sent_as(found)) and action not in {"review", "send"}:
+        return render(request, _page(request, "already_sent"), {"draft": found, "batch": batch})
+    if action == "check" and found.is_large:
+        drafts.check_again(found)
+    if found.is_large and not found.is_checked:
+        return _checking(request, found)
+    return _act(request, found, usable, action)
+
+
+def _act(request: SignedInRequest, found: Draft, usable: list[Line], action: str) -> HttpResponse:
+    form = _form(request, found, usable)
     match action:
-        case "save":
-            return HttpResponse(status=204)
-        case "save-and-leave":
-            return redirect(found.back_url or settings.LOGIN_REDIRECT_URL)
-        case "again":
-            return redirect(_copy(found))
-        case "show" | "back" | "use":
-            return _show(request, found, form, usable)
+        case "show" | "back" | "use" | "check":
+            return _show(request, found, form, usable, anew=action != "back")
+        case "list" if request.htmx:
+            return render(request, "texting/compose/_people.html", shown_draft.people(found, request.POST["show"]))
+        case "list":
+            return _show(request, found, form, usable, anew=False)
+        case "preview":
+            return render(request, "texting/compose/_preview.html", shown_draft.preview(found))
     if not form.is_valid():
-        return _show(request, found, form, usable, status=422)
-    verdicts = recipients.resolve(request.user, found.keys, found.chosen_numbers)
-    if action == "send" or all(verdict.will_be_texted for verdict in verdicts):
+        return _show(request, found, form, usable, anew=False, status=422)
+    review = shown_draft.review(found, form.cleaned_data["line"], form.cleaned_data["body"])
+    if action == "send" or not (review["rejected"] or review["unknown"]):
         return _send(request, found, form)
-    return _review(request, found, form, verdicts)
+    return render(request, _page(request, "review"), review, status=200 if review["accepted"] else 422)
 
 
 def _action(request: SignedInRequest) -> str:
-    """What was pressed: save, use, review, send, back or again; show for a page that was only opened."""
+    """What was pressed: save, use, list, review, send, back or again; show for a page that was only opened."""
     if request.method != "POST":
         return "show"
-    return "use" if "use" in request.POST else request.POST.get("action", "review")
+    if "use" in request.POST:
+        return "use"
+    return "list" if "show" in request.POST else request.POST.get("action", "review")
 
 
 def sent(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
@@ -110,16 +133,26 @@ def sent(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     return response
 
 
+def _is_all(request: SignedInRequest) -> bool:
+    return request.POST.get("all") == "1"
+
+
 def _selected_keys(request: SignedInRequest) -> list[RecordKey]:
-    """The keys posted, each once; what is no key is left out. "All that match" is searched again here."""
-    if request.POST.get("all") == "1":
-        record_type = seam.find_record_type(request.POST.get("record_type", ""))
-        if record_type is None:
-            return []
-        ids = record_type.matching_ids(request.user, QueryDict(request.POST.get("query", "")))
-        return [RecordKey(record_type.key, record_id) for record_id in ids]
+    """The keys posted, each once; what is no key is left out. "All that match" is searched again here, but `except`."""
+    if not _is_all(request):
+        return _read_keys(request, "keys")
+    record_type = seam.find_record_type(request.POST.get("record_type", ""))
+    if record_type is None:
+        return []
+    left_out = set(_read_keys(request, "except"))
+    ids = record_type.matching_ids(request.user, QueryDict(request.POST.get("query", "")))
+    keys = [RecordKey(record_type.key, record_id) for record_id in ids]
+    return [key for key in keys if key not in left_out]
+
+
+def _read_keys(request: SignedInRequest, field: str) -> list[RecordKey]:
     keys = []
-    for raw in request.POST.getlist("keys"):
+    for raw in request.POST.getlist(field):
         try:
             keys.append(RecordKey.parse(raw))
         except ValueError:
@@ -155,80 +188,59 @@ def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> N
     if "body" in request.POST:
         found.body = request.POST["body"].replace("\x00", "")
     found.line = next((line for line in usable if str(line.pk) == request.POST.get("line")), found.line)
-    key, _, number = request.POST.get("use", "").partition("|")
-    if number:
-        found.chosen_numbers = {**found.chosen_numbers, key: number}
-    found.save(update_fields=["body", "line", "chosen_numbers", "updated_at"])
+    found.save(update_fields=["body", "line", "updated_at"])
+    raw_key, _, number = request.POST.get("use", "").partition("|")
+    if number and not drafts.sent_as(found):
+        try:
+            drafts.use_number(found, RecordKey.parse(raw_key), number)
+        except ValueError:
+            raise Http404 from None
+
+
+def _discard(request: SignedInRequest, found: Draft) -> HttpResponse:
+    """Throw an unsent draft away; of a sent one the batch tells, so nothing is to be thrown away."""
+    if drafts.sent_as(found) is None:
+        found.delete()
+        messages.success(request, _("The draft was discarded. Nobody was texted."))
+    return SeeOther("texting:batches")
+
+
+def _checking(request: SignedInRequest, found: Draft) -> HttpResponse:
+    """Say how far the worker is; the dialog takes its place when it is through."""
+    polled = request.headers.get("HX-Target") == "checking"
+    context = {"draft": found, "is_stalled": is_stalled(found)}
+    return render(request, "texting/compose/_checking_live.html" if polled else _page(request, "checking"), context)
 
 
 def _show(
-    request: SignedInRequest, found: Draft, form: ComposeForm, usable: list[Line], *, status: int = 200
+    request: SignedInRequest, found: Draft, form: ComposeForm, usable: list[Line], *, anew: bool, status: int = 200
 ) -> HttpResponse:
-    verdicts = recipients.resolve(request.user, found.keys, found.chosen_numbers)
-    found.shown = {str(verdict.key): verdict.e164 for verdict in verdicts if verdict.will_be_texted}
-    found.save(update_fields=["shown"])
-    context = {
-        "draft": found,
-        "form": form,
-        "lines": usable,
-        "sent_as": find_sent(found),
-        "advised": conf.ADVISED_RECIPIENTS,
-        **_people(verdicts),
-    }
-    return render(request, _page(request, "draft"), context, status=status)
-
-
-def _review(
-    request: SignedInRequest, found: Draft, form: ComposeForm, verdicts: list[ResolvedRecipient]
-) -> HttpResponse:
-    people = _people(verdicts)
-    status = 200 if people["accepted"] else 422
-    context = {"draft": found, "line": form.cleaned_data["line"], "body": form.cleaned_data["body"], **people}
-    return render(request, _page(request, "review"), context, status=status)
+    if anew and not found.is_large:
+        drafts.check_again(found)
+    context = shown_draft.dialog(found, form, usable, request.POST.get("show", ""))
+    response = render(request, _page(request, "draft"), context, status=status)
+    if request.headers.get("HX-Target") == "checking":
+        if request.htmx.current_url_abs_path == found.get_absolute_url():
+            response["HX-Refresh"] = "true"
+        else:
+            response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def _send(request: SignedInRequest, found: Draft, form: ComposeForm) -> HttpResponse:
     composed = dispatch.Composed(found, form.cleaned_data["line"], form.cleaned_data["body"])
     try:
-        batch = dispatch.send_batch(request.user, composed, now=timezone.now())
+        batch = dispatch.send_batch(request.user, composed)
     except dispatch.AlreadySent as error:
         context = {"draft": found, "batch": error.batch}
         return render(request, _page(request, "already_sent"), context, status=422)
     except dispatch.NobodyToText:
-        form.add_error(None, "Nothing was sent: nobody is left to text since you looked. See why beside each name.")
-        return _show(request, found, form, lines.for_user(request.user), status=422)
+        form.add_error(None, _("Nothing was sent: nobody is left to text since you looked. See why beside each name."))
     except dispatch.LineNotUsable:
-        form.add_error("line", "This line was removed, or is no longer yours to send from. Choose another.")
-        return _show(request, found, form, lines.for_user(request.user), status=422)
-    return redirect("texting:sent", draft_id=batch.draft_id)
-
-
-def _people(verdicts: list[ResolvedRecipient]) -> dict[str, object]:
-    accepted = [verdict for verdict in verdicts if verdict.will_be_texted]
-    return {
-        "rejected": [verdict for verdict in verdicts if not verdict.will_be_texted],
-        "accepted": accepted,
-        "sharing": [verdict for verdict in accepted if verdict.shares_with],
-        "text_count": len({verdict.e164 for verdict in accepted}),
-        "total": len(verdicts),
-    }
-
-
-def find_sent(found: Draft) -> Batch | None:
-    """The batch a draft has become, when it has."""
-    return Batch.objects.filter(draft_id=found.pk).first()
-
-
-def _copy(found: Draft) -> Draft:
-    return Draft.objects.create(
-        user=found.user,
-        selection=found.selection,
-        chosen_numbers=found.chosen_numbers,
-        line=found.line,
-        body=found.body,
-        source=found.source,
-        back_url=found.back_url,
-    )
+        form.add_error("line", _("This line was removed, or is no longer yours to send from. Choose another."))
+    else:
+        return SeeOther("texting:sent", draft_id=batch.draft_id)
+    return _show(request, found, form, lines.for_user(request.user), anew=True, status=422)
 
 
 def _page(request: SignedInRequest, name: str) -> str:
@@ -241,7 +253,7 @@ def _keep_until_signed_in(request: SignedInRequest, draft_id: uuid.UUID) -> Http
         kept = request.session.get(KEPT_DRAFTS, {})
         request.session[KEPT_DRAFTS] = {**dict(list(kept.items())[-4:]), str(draft_id): request.POST["body"][:20_000]}
     query = urlencode({"next": reverse("texting:draft", args=[draft_id]), "expired": "1"})
-    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+    return SeeOther(f"{resolve_url(settings.LOGIN_URL)}?{query}")
 
 
 def _restore_kept(request: SignedInRequest, found: Draft) -> None:

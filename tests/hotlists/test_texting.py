@@ -30,7 +30,7 @@ def form_of(page, button):
 
 def drafted(client, page, button):
     answer = client.post("/texting/compose/", form_of(page, button))
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     return Draft.objects.latest("created_at")
 
 

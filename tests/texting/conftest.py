@@ -12,7 +12,7 @@ from django.utils import timezone
 from enterprise.users.models import User
 from tests.texting import host
 from tests.texting.memory_provider import MemoryProvider
-from texting import dispatch, intake, line_hooks, seam
+from texting import dispatch, drafts, intake, line_hooks, seam
 from texting.models import Draft, Line, Text, TextingSettings, WebhookEvent
 from texting.vocabulary import LineState, TextStatus
 
@@ -80,17 +80,24 @@ def line(db):
     return make_line()
 
 
+def make_draft(user, *keys, line, **facts) -> Draft:
+    """A draft as its writer has seen it."""
+    facts = {"chosen_numbers": {}, **facts}
+    draft = Draft.objects.create(user=user, selection=keys, line=line, is_pending=False, **facts)
+    drafts.check_again(draft)
+    return draft
+
+
 @pytest.fixture
 def send(rep, people, line):
     """Send a body to records, as Send Text does: shown, then sent."""
 
     def send(*keys, body="Can you work tonight?", on=line, user=rep, is_reply=False):
-        draft = Draft.objects.create(user=user, selection=keys, line=on)
-        shown = dispatch.recipients.resolve(user, keys)
-        draft.shown = {str(verdict.key): verdict.e164 for verdict in shown}
-        draft.save()
-        composed = dispatch.Composed(draft, on, body, is_reply=is_reply)
-        return dispatch.send_batch(user, composed, now=timezone.now())
+        draft = make_draft(user, *keys, line=on)
+        if is_reply:
+            draft.chosen_numbers = {str(row.key): row.number for row in draft.people.all()}
+            draft.save()
+        return dispatch.send_batch(user, dispatch.Composed(draft, on, body, is_reply))
 
     return send
 
@@ -159,7 +166,18 @@ def set_window(**span):
     TextingSettings.objects.update(idle_window=timedelta(**span))
 
 
-__all__ = ["ANA", "BO", "LINE_NUMBER", "STRANGER", "TextStatus", "make_line", "message", "pass_time", "set_window"]
+__all__ = [
+    "ANA",
+    "BO",
+    "LINE_NUMBER",
+    "STRANGER",
+    "TextStatus",
+    "make_draft",
+    "make_line",
+    "message",
+    "pass_time",
+    "set_window",
+]
 
 
 @pytest.fixture(autouse=True)

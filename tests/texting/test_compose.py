@@ -44,7 +44,7 @@ def carl(people):
 def compose(browser, *keys, **headers) -> str:
     """POST a selection and look at its draft, as a browser does; the draft's address."""
     response = browser.post(reverse("texting:compose"), {"keys": [str(key) for key in keys]}, headers=headers)
-    assert response.status_code == 302, response.content
+    assert response.status_code == 303, response.content
     browser.get(response.url)
     return response.url
 
@@ -136,7 +136,7 @@ def test_control_characters_are_not_sent_and_no_error(browser, ana):
     assert Text.objects.get().body.startswith("Can you\nwork?")
 
 
-@pytest.mark.parametrize(("length", "over"), [(601, "1 bytes"), (20_000, "19,400 bytes")])
+@pytest.mark.parametrize(("length", "over"), [(601, "1 byte"), (20_000, "19,400 bytes")])
 def test_a_body_over_the_limit_says_by_how_much_and_is_kept(browser, ana, length, over):
     url = compose(browser, ana)
     response = press(browser, url, "review", body="x" * length)
@@ -182,7 +182,7 @@ def test_a_record_moved_out_of_sight_between_dialog_and_send_is_not_texted(brows
 def test_a_forged_key_texts_nobody(browser, people, key):
     response = browser.post(reverse("texting:compose"), {"keys": key})
 
-    if response.status_code == 302:
+    if response.status_code == 303:
         assert press(browser, response.url, "send").status_code == 422
     else:
         assert "Nobody is selected" in text_of(response)
@@ -326,9 +326,9 @@ def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, peo
     press(browser, compose(browser, *keys), "review")
     many = Batch.objects.exclude(pk=one.pk).get()
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get(one.get_absolute_url())
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get(many.get_absolute_url())
 
 

@@ -102,12 +102,6 @@ def test_inactive_people_are_texted_where_the_firm_allows_it(rep, people):
     assert verdict(rep, ina).will_be_texted
 
 
-def test_people_behind_one_number_name_each_other(rep, people):
-    bo, li = people.add("Bo Chen", BO), people.add("Li Chen", "651-555-0117")
-
-    assert [found.shares_with for found in recipients.resolve(rep, [bo, li])] == [("Li Chen",), ("Bo Chen",)]
-
-
 def test_the_same_record_chosen_twice_is_one_recipient(rep, people):
     ana = people.add("Ana", ANA)
 

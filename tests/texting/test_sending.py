@@ -10,10 +10,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, make_line, pass_time, status_of
+from tests.texting.conftest import ANA, BO, make_draft, make_line, pass_time, status_of
 from texting import claims, compliance, conf, dispatch
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
-from texting.models import Batch, Conversation, Draft, Line, OptOut, Recipient, Text, TextEvent
+from texting.models import Batch, Conversation, Line, OptOut, Recipient, Text, TextEvent
 from texting.runner import Runner
 from texting.vocabulary import LineState, PauseReason, Priority, Reason, TextStatus
 
@@ -65,25 +65,25 @@ def test_every_transition_leaves_an_event_that_cannot_be_changed(people, send, p
 
 def test_the_same_draft_twice_is_one_batch(rep, people, line, provider):
     ana = people.add("Ana Rivera", ANA)
-    draft = Draft.objects.create(user=rep, selection=[ana], line=line, shown={str(ana): ANA})
+    draft = make_draft(rep, ana, line=line)
     composed = dispatch.Composed(draft, line, "Hello")
 
-    first = dispatch.send_batch(rep, composed, now=timezone.now())
-    again = dispatch.send_batch(rep, composed, now=timezone.now())
+    first = dispatch.send_batch(rep, composed)
+    again = dispatch.send_batch(rep, composed)
 
     assert first == again
     assert Text.objects.count() == 1
     with pytest.raises(dispatch.AlreadySent):
-        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Something else"), now=timezone.now())
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Something else"))
     assert Text.objects.count() == 1
 
 
 def test_two_clicks_at_once_are_one_batch(rep, people, line, provider):
     ana = people.add("Ana Rivera", ANA)
-    draft = Draft.objects.create(user=rep, selection=[ana], line=line, shown={str(ana): ANA})
+    draft = make_draft(rep, ana, line=line)
 
     def click():
-        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"))
         connection.close()
 
     clicks = [threading.Thread(target=click) for _ in range(4)]
@@ -97,9 +97,10 @@ def test_two_clicks_at_once_are_one_batch(rep, people, line, provider):
 
 def test_a_number_changed_since_it_was_shown_is_not_texted(rep, people, line, provider):
     ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
-    draft = Draft.objects.create(user=rep, selection=[ana, bo], line=line, shown={str(ana): ANA, str(bo): STALE})
+    draft = make_draft(rep, ana, bo, line=line)
+    draft.people.filter(record_id=bo.record_id).update(number=STALE)
 
-    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"))
 
     assert batch.recipients.get(name="Bo Chen").reason == Reason.CHANGED
     assert list(Text.objects.values_list("number", flat=True)) == [ANA]
@@ -110,10 +111,10 @@ STALE = "+16515550118"
 
 def test_nobody_to_text_creates_nothing(rep, people, line):
     carl = people.add("Carl Diaz")
-    draft = Draft.objects.create(user=rep, selection=[carl], line=line)
+    draft = make_draft(rep, carl, line=line)
 
     with pytest.raises(dispatch.NobodyToText):
-        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"), now=timezone.now())
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"))
 
     assert not Batch.objects.exists()
     assert not Recipient.objects.exists()
@@ -446,10 +447,10 @@ def test_sent_unconfirmed_and_refused_texts_join_a_conversation_the_others_do_no
 def test_a_removed_line_sends_nothing(rep, people, provider):
     removed = make_line(number="+16125550101", state=LineState.REMOVED)
     ana = people.add("Ana Rivera", ANA)
-    draft = Draft.objects.create(user=rep, selection=[ana], line=removed, shown={str(ana): ANA})
+    draft = make_draft(rep, ana, line=removed)
 
     with pytest.raises(dispatch.LineNotUsable):
-        dispatch.send_batch(rep, dispatch.Composed(draft, removed, "Hello"), now=timezone.now())
+        dispatch.send_batch(rep, dispatch.Composed(draft, removed, "Hello"))
 
 
 def test_canceling_stops_what_has_not_left(rep, people, send, provider, runner, line):

@@ -115,7 +115,7 @@ def conversation(line, ana):
 
 def test_a_reply_whose_key_names_a_draft_texts_nobody_of_that_draft(browser, rep, people, line, conversation):
     bo = people.add("Bo Chen", BO)
-    draft = Draft.objects.create(user=rep, selection=[bo], line=line, shown={str(bo): BO})
+    draft = Draft.objects.create(user=rep, selection=[bo], line=line)
 
     response = browser.post(
         reverse("texting:reply", args=[conversation.pk]), {"key": str(draft.pk), "body": "Only for Ana"}
@@ -126,7 +126,7 @@ def test_a_reply_whose_key_names_a_draft_texts_nobody_of_that_draft(browser, rep
 
 
 def test_a_reply_whose_key_names_a_colleagues_draft_texts_nobody(rep, line, ana, conversation, dans_browser):
-    draft = Draft.objects.create(user=rep, selection=[ana], line=line, shown={str(ana): ANA}, body="Not yet finished")
+    draft = Draft.objects.create(user=rep, selection=[ana], line=line, body="Not yet finished")
 
     response = dans_browser.post(reverse("texting:reply", args=[conversation.pk]), {"key": str(draft.pk), "body": "x"})
 

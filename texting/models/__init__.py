@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from texting.models.attachment import Attachment, AttachmentContent
-from texting.models.batch import Batch, Draft, Recipient
+from texting.models.batch import Batch, Recipient
 from texting.models.breaker import Breaker
 from texting.models.conversation import Conversation, ConversationRecord, NumberLink
+from texting.models.draft import Draft, DraftRecipient
 from texting.models.epoch import Epoch
 from texting.models.heartbeat import Heartbeat
 from texting.models.line import Line, LineWebhook
@@ -20,6 +21,7 @@ __all__ = [
     "Conversation",
     "ConversationRecord",
     "Draft",
+    "DraftRecipient",
     "Epoch",
     "Heartbeat",
     "Line",

@@ -1,51 +1,19 @@
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
-from texting.seam import RecordKey
-from texting.vocabulary import MethodType, Reason
+from texting.models.chosen import ChosenRecord, LongWork
 
 
-class Draft(models.Model):
-    """A selection and what is being written to it, kept until it is sent.
+class Batch(LongWork):
+    """What one Send Text click created. A text of it may leave before everyone else of it has been gone through.
 
-    `selection` holds record keys as [type, id] pairs in the order chosen. `chosen_numbers` maps a record key to the
-    number to use instead of the first found, for this send. `shown` maps a record key to the number the sender was
-    shown. The id is the idempotency key of Send: at most one batch names a draft.
+    `people_count` is how many were chosen, `done_count` how many of them have their result or their text by now.
+    `next_turn` goes on from the last text made, so that a batch made in blocks has one turn after the other.
     """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    selection = models.JSONField()
-    chosen_numbers = models.JSONField(default=dict)
-    shown = models.JSONField(default=dict)
-    line = models.ForeignKey("texting.Line", on_delete=models.SET_NULL, null=True, related_name="+")
-    body = models.TextField(blank=True)
-    source = models.CharField(max_length=120, blank=True)
-    back_url = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"draft {self.pk}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("texting:draft", args=[self.pk])
-
-    @property
-    def keys(self) -> list[RecordKey]:
-        return [RecordKey(record_type, record_id) for record_type, record_id in self.selection]
-
-
-class Batch(models.Model):
-    """What one Send Text click created."""
 
     draft_id = models.UUIDField(unique=True, null=True, help_text="The idempotency key: one click, one batch.")
     content_hash = models.CharField(max_length=64)
@@ -56,14 +24,20 @@ class Batch(models.Model):
     is_reply = models.BooleanField(default=False)
     source = models.CharField(max_length=120, blank=True)
     back_url = models.CharField(max_length=500, blank=True)
+    people_count = models.IntegerField(default=0)
+    next_turn = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(LongWork.Meta):
         default_permissions = ()
         ordering = ["-created_at"]
         verbose_name_plural = "batches"
-        indexes = [models.Index(fields=["sender", "-created_at"], name="batch_by_sender")]
+        indexes = [
+            *LongWork.Meta.indexes,
+            models.Index(fields=["sender", "-created_at"], name="batch_by_sender"),
+            models.Index(fields=["line", "-created_at"], name="batch_by_line"),
+        ]
 
     def __str__(self) -> str:
         return f"Batch {self.pk}"
@@ -71,25 +45,20 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("texting:batch", args=[self.pk])
 
+    @property
+    def is_built(self) -> bool:
+        return self.done_count >= self.people_count
 
-class Recipient(models.Model):
+
+class Recipient(ChosenRecord):
     """A person in a batch, with the number chosen and the result: a text, or the reason why none.
 
     Name, number and link are as they were when the batch was sent; several recipients may share one text.
     """
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="recipients")
-    record_type = models.CharField(max_length=20)
-    record_id = models.BigIntegerField()
-    name = models.CharField(max_length=200)
-    ident = models.CharField(max_length=40, blank=True)
-    url = models.CharField(max_length=300, blank=True)
-    number = models.CharField(max_length=16, blank=True)
-    number_type = models.CharField(max_length=20, choices=MethodType.choices, blank=True)
-    number_as_entered = models.CharField(max_length=200, blank=True)
+    # Found by `recipient_once`.
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     text = models.ForeignKey("texting.Text", on_delete=models.PROTECT, null=True, related_name="recipients")
-    reason = models.CharField(max_length=24, choices=Reason.choices, blank=True)
-    reason_words = models.CharField(max_length=300, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -99,11 +68,10 @@ class Recipient(models.Model):
                 condition=models.Q(text__isnull=False) | ~models.Q(reason=""), name="recipient_text_or_reason"
             ),
         ]
-        indexes = [models.Index(fields=["record_type", "record_id"], name="recipient_by_record")]
+        indexes = [
+            models.Index(fields=["record_type", "record_id"], name="recipient_by_record"),
+            models.Index(fields=["batch", "reason"], name="recipient_not_texted", condition=Q(text__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"recipient {self.pk} of batch {self.batch_id}"
-
-    @property
-    def key(self) -> RecordKey:
-        return RecordKey(self.record_type, self.record_id)

@@ -17,10 +17,10 @@ class TextQuerySet(models.QuerySet["Text"]):
     def queued(self) -> TextQuerySet:
         return self.filter(status=TextStatus.QUEUED)
 
-    def stop(self, status: TextStatus, reason: Reason) -> int:
+    def stop(self, status: TextStatus, reason: Reason, *, at_most: int | None = None) -> int:
         """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids."""
         waiting = self.queued().select_for_update(of=("self",), no_key=True).order_by("pk")
-        ids = list(waiting.values_list("pk", flat=True))
+        ids = list(waiting.values_list("pk", flat=True)[:at_most])
         return Text.objects.filter(pk__in=ids).queued().update(status=status, reason=reason, status_at=Now())
 
 
@@ -47,7 +47,10 @@ class Text(models.Model):
     """
 
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="texts")
-    batch = models.ForeignKey("texting.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="texts")
+    # Found by `text_once_in_batch`.
+    batch = models.ForeignKey(
+        "texting.Batch", on_delete=models.PROTECT, null=True, blank=True, related_name="texts", db_index=False
+    )
     conversation = models.ForeignKey(
         "texting.Conversation", on_delete=models.PROTECT, null=True, blank=True, related_name="texts"
     )
@@ -91,6 +94,13 @@ class Text(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["line", "provider_id"], condition=Q(provider_id__isnull=False), name="text_provider_id_once"
+            ),
+            # With the status, so that a batch's are counted in the index alone.
+            models.UniqueConstraint(
+                fields=["batch", "number"],
+                include=["status"],
+                condition=Q(batch__isnull=False),
+                name="text_once_in_batch",
             ),
             models.CheckConstraint(
                 condition=~Q(status=TextStatus.SENDING) | Q(attempt__isnull=False, sending_until__isnull=False),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from frame.statuses import counted_word
 from texting import numbers, record_views, seam
 from texting.line_list import kind_words
-from texting.vocabulary import Origin, Reason, TextStatus
+from texting.vocabulary import Origin, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,11 +67,6 @@ def with_word(count: int, status: str) -> str:
 
 
 @register.filter
-def reason_words(reason: str) -> str:
-    return str(Reason(reason).label) if reason else ""
-
-
-@register.filter
 def author(text: Text) -> str:
     if text.origin == Origin.PROVIDER_APP:
         return str(Origin.PROVIDER_APP.label)
@@ -101,7 +96,7 @@ def why(text: Text) -> str:
 def what_happened(recipient: Recipient) -> str:
     """A recipient's state in a sentence: why nobody was texted, or what became of the text."""
     if recipient.text is None:
-        words = recipient.reason_words or reason_words(recipient.reason)
+        words = recipient.reason_words
         return f"{words}." if words and not words.endswith(".") else words
     if recipient.text.status == TextStatus.SENT:
         return _("ZipWhip has it; the carrier has not confirmed it yet.")

@@ -1,0 +1,155 @@
+"""Make a batch's recipients and texts in blocks, so that everyone chosen ends in exactly one result, once.
+
+A block is one transaction under the lock of its batch: what it made and how far it came are committed together, so
+whoever goes on after a crash begins where the last block ended. Texts of the blocks made may leave meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db.models.functions import Now
+
+from texting import conf, lines, placeholders, recipients
+from texting.models import Batch, Draft, Recipient, Text
+from texting.segments import count_segments
+from texting.sql import database_now
+from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from texting.recipients import ResolvedRecipient
+
+BLOCK = 1000
+
+
+@dataclass(frozen=True)
+class Person:
+    """One chosen: whom, `reason` why not (None for who is texted), and what they are to read."""
+
+    verdict: ResolvedRecipient
+    reason: Reason | None
+    body: str = ""
+
+
+def build_block(batch: Batch) -> None:
+    """Make the next block of a batch that the caller has locked; of a canceled one also end what waits."""
+    draft = Draft.objects.only("selection", "chosen_numbers").get(pk=str(batch.draft_id))
+    people = _people(batch, draft)
+    texts = _queue_texts(batch, people)
+    Recipient.objects.bulk_create([_recipient(batch, person, texts) for person in people])
+    batch.done_count += len(people)
+    stopped = stop_block(batch) if batch.canceled_at else 0
+    batch.is_pending = not batch.is_built or stopped == BLOCK
+    batch.progress_at = batch.retry_at = Now()
+    batch.save(update_fields=["done_count", "is_pending", "next_turn", "progress_at", "retry_at"])
+
+
+def stop_block(batch: Batch) -> int:
+    """End up to a block of texts that wait; return how many."""
+    return Text.objects.filter(batch=batch).stop(TextStatus.CANCELED, Reason.CANCELED, at_most=BLOCK)
+
+
+def _people(batch: Batch, draft: Draft) -> list[Person]:
+    """The verdicts on the next block, as they are now and against what the sender was shown."""
+    # Read anew, for rights are kept on the instance.
+    sender = get_user_model().objects.get(pk=batch.sender_id)
+    keys = draft.keys[batch.done_count : batch.done_count + BLOCK]
+    verdicts = recipients.resolve(sender, keys, draft.chosen_numbers)
+    shown = _shown(batch, draft)
+    may_send = batch.line in lines.for_user(sender)
+    reasons = [_reason_now(batch, verdict, shown, may_send=may_send) for verdict in verdicts]
+    bodies = _bodies(batch, draft, [verdict for verdict, reason in zip(verdicts, reasons, strict=True) if not reason])
+    too_long = _too_long(batch, bodies)
+    return [
+        Person(verdict, reason or (Reason.TOO_LONG if verdict.e164 in too_long else None), bodies.get(verdict.e164, ""))
+        for verdict, reason in zip(verdicts, reasons, strict=True)
+    ]
+
+
+def _shown(batch: Batch, draft: Draft) -> Mapping[str, str]:
+    """The number the sender was shown for each record key; a reply's is its conversation's."""
+    if batch.is_reply:
+        numbers: dict[str, str] = draft.chosen_numbers
+        return numbers
+    start = batch.done_count
+    rows = draft.people.accepted().filter(position__gte=start, position__lt=start + BLOCK)
+    return {str(row.key): row.number for row in rows.only("record_type", "record_id", "number")}
+
+
+def _reason_now(batch: Batch, verdict: ResolvedRecipient, shown: Mapping[str, str], *, may_send: bool) -> Reason | None:
+    if verdict.reason:
+        return verdict.reason
+    if batch.canceled_at:
+        return Reason.CANCELED
+    if not may_send:
+        return Reason.SENDER_INACTIVE
+    if shown.get(str(verdict.key)) != verdict.e164:
+        return Reason.CHANGED
+    return None
+
+
+def _bodies(batch: Batch, draft: Draft, verdicts: Sequence[ResolvedRecipient]) -> dict[str, str]:
+    """What each number reads. People behind one number are in one text, of whatever block they are."""
+    numbers = dict.fromkeys(verdict.e164 for verdict in verdicts)
+    if not placeholders.names_in(batch.body):
+        return dict.fromkeys(numbers, batch.body)
+    values: dict[str, list[Mapping[str, str]]] = {number: [] for number in numbers}
+    for row in draft.people.of_numbers(numbers).only("number", "merge_values"):
+        values[row.number].append(row.merge_values)
+    return {number: placeholders.fill(batch.body, values[number]) for number in numbers}
+
+
+def _too_long(batch: Batch, bodies: Mapping[str, str]) -> set[str]:
+    """The numbers whose text has grown beyond what the provider accepts; the body itself was checked when written."""
+    if all(body == batch.body for body in bodies.values()):
+        return set()
+    limit = lines.provider_of(batch.line).body_limit_bytes
+    return {number for number, body in bodies.items() if len(body.encode()) > limit}
+
+
+def _queue_texts(batch: Batch, people: Sequence[Person]) -> dict[str, int]:
+    """One text per number of the whole batch; return their ids. Turns follow the line's own, so batches interleave."""
+    bodies = {person.verdict.e164: person.body for person in people if not person.reason}
+    texts = dict(batch.texts.filter(number__in=bodies).values_list("number", "pk"))
+    line = batch.line
+    first = max(batch.next_turn, line.current_turn)
+    now = database_now()
+    made = Text.objects.bulk_create(
+        [
+            Text(
+                line=line,
+                batch=batch,
+                direction=Direction.OUT,
+                origin=Origin.ENTERPRISE,
+                number=number,
+                body=bodies[number],
+                segment_count=_segments(batch, bodies[number]),
+                sender_id=batch.sender_id,
+                status=TextStatus.QUEUED,
+                priority=Priority.REPLY if batch.is_reply else Priority.BULK,
+                turn=turn,
+                due_at=now,
+                expires_at=now + conf.TEXT_LIFE + (turn - line.current_turn) * line.pace,
+            )
+            for turn, number in enumerate((number for number in bodies if number not in texts), first)
+        ]
+    )
+    batch.next_turn = first + len(made)
+    return texts | {text.number: text.pk for text in made}
+
+
+def _segments(batch: Batch, body: str) -> int:
+    return batch.segment_count if body == batch.body else count_segments(body).segment_count
+
+
+def _recipient(batch: Batch, person: Person, texts: Mapping[str, int]) -> Recipient:
+    return Recipient(
+        batch=batch,
+        text_id=None if person.reason else texts[person.verdict.e164],
+        reason=person.reason or "",
+        **recipients.stored(person.verdict),
+    )

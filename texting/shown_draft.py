@@ -1,0 +1,140 @@
+"""What Send Text shows of a draft: who gets it and who does not, a page of them at a time, and what they will read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+
+from texting import conf, dispatch, drafts, placeholders
+from texting.segments import count_segments, normalise_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
+
+    from django.core.paginator import Page
+
+    from texting.forms import ComposeForm
+    from texting.models import Draft, DraftRecipient, Line
+
+# A page in the dialog; most selections are smaller.
+ROWS = 100
+NAMES_SHOWN = 2
+# What is through sooner needs no forecast.
+SOON = 60
+
+
+@dataclass(frozen=True)
+class LineChoice:
+    """A line to send from; `through_at` is when all texts will have left at its pace, None for at once."""
+
+    line: Line
+    through_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """A person of a draft; `sharers` are others behind the same number, and `more_sharers` how many beyond these."""
+
+    row: DraftRecipient
+    sharers: Sequence[str]
+    more_sharers: int
+
+
+def dialog(draft: Draft, form: ComposeForm, lines: Sequence[Line], show: str) -> dict[str, Any]:
+    shown = people(draft, show)
+    return {
+        **shown,
+        **preview(draft),
+        "form": form,
+        "lines": [LineChoice(line, _through_at(line, shown["text_count"])) for line in lines],
+        "sent_as": drafts.sent_as(draft),
+        "advised": conf.ADVISED_RECIPIENTS,
+        "placeholders": _braced(known_placeholders(draft)),
+    }
+
+
+def people(draft: Draft, show: str = "") -> dict[str, Any]:
+    """A page of the people; `show` is "all:2" or "rejected:1"."""
+    only, _, number = show.partition(":")
+    totals = draft.people.totals()
+    rejected = totals["people"] - totals["accepted"]
+    wanted = draft.people.rejected() if only == "rejected" and rejected else draft.people.all()
+    page = Paginator(wanted.rejected_first(), ROWS).get_page(number)
+    return {
+        "draft": draft,
+        "page": page,
+        "people": _with_sharers(draft, page),
+        "only": "rejected" if only == "rejected" and rejected else "all",
+        "total": totals["people"],
+        "rejected": rejected,
+        "accepted": totals["accepted"],
+        "text_count": totals["numbers"],
+    }
+
+
+def review(draft: Draft, line: Line, body: str) -> dict[str, Any]:
+    """Who is left out, named once more before anything leaves, and what is in braces but is no placeholder."""
+    return {
+        **people(draft, "rejected:1"),
+        "line": line,
+        "body": body,
+        "unknown": _braced(placeholders.unknown_in(body, known_placeholders(draft))),
+    }
+
+
+def preview(draft: Draft) -> dict[str, Any]:
+    """What the first person will read, when the body has placeholders, and whom one of them says nothing for."""
+    body = normalise_body(draft.body)
+    names = placeholders.names_in(body)
+    known = known_placeholders(draft)
+    first = draft.people.accepted().order_by("position").first() if names else None
+    merged = placeholders.fill(body, [row.merge_values for row in _behind(draft, first)]) if first else ""
+    filled = [name for name in names if name in known]
+    return {
+        "draft": draft,
+        "example": first if filled else None,
+        "merged": merged,
+        "merged_segments": count_segments(merged),
+        "unknown": _braced(placeholders.unknown_in(body, known)),
+        "missing": [(f"{{{name}}}", count) for name in filled if (count := _count_without(draft, name))],
+    }
+
+
+def known_placeholders(draft: Draft) -> list[str]:
+    """What the chosen kinds of record fill, in the host's order."""
+    rows = draft.people.accepted().order_by("record_type", "position").distinct("record_type")
+    return list(dict.fromkeys(name for row in rows for name in row.merge_values))
+
+
+def _braced(names: Iterable[str]) -> list[str]:
+    """As they are written in a body."""
+    return [f"{{{name}}}" for name in names]
+
+
+def _behind(draft: Draft, row: DraftRecipient) -> list[DraftRecipient]:
+    return list(draft.people.of_numbers([row.number]))
+
+
+def _count_without(draft: Draft, name: str) -> int:
+    return draft.people.accepted().filter(**{f"merge_values__{name}": ""}).count()
+
+
+def _with_sharers(draft: Draft, page: Page[DraftRecipient]) -> list[PersonShown]:
+    names: dict[str, list[tuple[int, str]]] = {}
+    accepted = [row.number for row in page if not row.reason]
+    for position, number, name in draft.people.of_numbers(accepted).values_list("position", "number", "name"):
+        names.setdefault(number, []).append((position, name))
+    shown = []
+    for row in page:
+        others = [name for position, name in names.get(row.number, []) if position != row.position and not row.reason]
+        shown.append(PersonShown(row, others[:NAMES_SHOWN], len(others[NAMES_SHOWN:])))
+    return shown
+
+
+def _through_at(line: Line, text_count: int) -> datetime | None:
+    needed: timedelta = dispatch.time_to_send(line, text_count)
+    return timezone.now() + needed if needed.total_seconds() > SOON else None
