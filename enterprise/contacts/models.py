@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Lower
 
 from enterprise.people.models import ContactMethod, Person
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class Customer(models.Model):
@@ -36,6 +39,12 @@ class Customer(models.Model):
     def find(cls, name: str) -> Customer | None:
         """The customer of this name, whatever its case."""
         return cls.objects.filter(name__iexact=name).first()
+
+    @classmethod
+    def matching(cls, words: str) -> QuerySet[Customer]:
+        """The customer of this name, or else all whose names hold these words."""
+        named = cls.objects.filter(name__iexact=words)
+        return named if named.exists() else cls.objects.filter(name__icontains=words)
 
     @classmethod
     def named(cls, name: str) -> Customer:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from enterprise.people.tables import PersonTable, cut_column
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from enterprise.people.tables import SearchTable, cut_column
 
 
-class ContactTable(PersonTable):
-    customer = cut_column("customer__name", verbose_name="Customer")
-    title = cut_column("title", verbose_name="Title")
+class ContactTable(SearchTable):
+    customer = cut_column("customer__name", verbose_name=gettext_lazy("Customer"))
+    title = cut_column("title", verbose_name=pgettext_lazy("of a contact", "Title"))
 
-    class Meta(PersonTable.Meta):
+    class Meta(SearchTable.Meta):
         pass

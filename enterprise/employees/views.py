@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from enterprise.assignments.models import all_assignments
+from enterprise.assignments.models import all_assignments, current_assignments
 from enterprise.employees.filters import EmployeeFilter
 from enterprise.employees.forms import EmployeeForm, EmployeeMethods
 from enterprise.employees.kind import EMPLOYEE
@@ -17,6 +17,9 @@ class EmployeeList(views.PersonList):
     kind = EMPLOYEE
     filter_class = EmployeeFilter
     table_class = EmployeeTable
+
+    def visible(self) -> PersonQuerySet:
+        return super().visible().prefetch_related(current_assignments())
 
 
 class EmployeeDetail(views.PersonDetail):

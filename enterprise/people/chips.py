@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -35,14 +36,15 @@ def chips(filters: PersonFilter, query: QueryDict) -> list[Chip]:
 def _words(filters: PersonFilter, name: str) -> str:
     value = filters.form.cleaned_data[name]
     if name == "q":
-        return f"“{value}”"
+        return _("“%(value)s”") % {"value": value}
     field = filters.form.fields[name]
     if isinstance(value, str):
         value = dict(getattr(field, "choices", ())).get(value, value)
     if isinstance(value, date):
         value = date_format(value)
     values = value if isinstance(value, list | QuerySet) else [value]
-    return f"{field.label}: {', '.join(str(one) for one in values)}"
+    said = ", ".join(str(one) for one in values)
+    return _("%(filter)s: %(value)s") % {"filter": field.label, "value": said}
 
 
 def _without(query: QueryDict, name: str) -> str:

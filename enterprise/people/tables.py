@@ -3,18 +3,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
+from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from enterprise.people.kinds import PersonKind
     from enterprise.people.models import Person, PersonQuerySet
     from enterprise.users.models import User
 
-# "d-none d-md-table-cell": on a small screen the facts stand under the name.
-_FROM_MEDIUM = {"class": "d-none d-md-table-cell"}
-_FROM_LARGE = {"class": "d-none d-lg-table-cell"}
+
+def from_width(name: str, *, also: str = "", head: str = "") -> dict[str, dict[str, str]]:
+    """Show a column from a width on ("md", "xl"); on a small screen the facts stand under the name."""
+    shown = f"d-none d-{name}-table-cell"
+    return {"td": {"class": f"{shown} {also}".strip()}, "th": {"class": f"{shown} {head}".strip()}}
 
 
 class TemplateCell(tables.Column):  # type: ignore[misc]  # the library has no types
@@ -29,26 +36,36 @@ class TemplateCell(tables.Column):  # type: ignore[misc]  # the library has no t
 
 
 class PersonTable(CardTable):
-    """What a search found. Sorting always ends with the name, so that paging never repeats or skips anyone."""
+    """People in rows. Sorting always ends with the name, so that paging never repeats or skips anyone."""
 
     key = KeyColumn()
-    name = TemplateCell("people/_cell_name.html", order_by=("sort_name", "pk"))
-    ident = tables.Column(
-        verbose_name="Id",
-        order_by=("ident", "pk"),
-        attrs={"td": {"class": "d-none d-md-table-cell text-secondary num"}, "th": _FROM_MEDIUM},
+    name = TemplateCell(
+        "people/_cell_name.html",
+        verbose_name=gettext_lazy("Name"),
+        order_by=("sort_name", "pk"),
+        attrs={"th": {"class": "w-name"}},
     )
-    branch = tables.Column(order_by=("branch__name", "sort_name", "pk"), attrs={"td": _FROM_LARGE, "th": _FROM_LARGE})
+    ident = tables.Column(
+        verbose_name=gettext_lazy("Id"),
+        order_by=("ident", "pk"),
+        attrs=from_width("xxl", also="text-secondary num", head="w-id"),
+    )
+    branch = tables.Column(
+        verbose_name=gettext_lazy("Branch"),
+        order_by=("branch__name", "sort_name", "pk"),
+        attrs=from_width("xxl"),
+    )
     status = TemplateCell(
         "people/_cell_status.html",
-        order_by=("-is_active", "sort_name", "pk"),
-        attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
+        verbose_name=pgettext_lazy("of a person", "Status"),
+        order_by=("-is_active", "do_not_text", "sort_name", "pk"),
+        attrs=from_width("md", head="w-state"),
     )
     number = TemplateCell(
         "people/_cell_number.html",
-        verbose_name="Number for texts",
-        orderable=False,
-        attrs={"td": {"class": "d-none d-md-table-cell num"}, "th": _FROM_MEDIUM},
+        verbose_name=gettext_lazy("Number for texts"),
+        order_by=("number_problem", "sort_name", "pk"),
+        attrs=from_width("md", also="num", head="w-number"),
     )
     menu = RowMenuColumn()
 
@@ -66,11 +83,11 @@ class PersonTable(CardTable):
         self.kind = kind
         self.may_add = user.has_perm(kind.permission("add"))
         self.add_url = f"{kind.app}:add"
-        self.caption = f"{kind.label_plural} that match"
+        self.caption = _("%(people)s that match") % {"people": kind.label_plural}
         if user.has_perm("texting.send"):
-            self.selection = Selection(kind.key, kind.label.lower(), kind.label_plural.lower())
+            self.selection = Selection(kind.key, str(kind.label).lower(), str(kind.label_plural).lower())
         else:
-            options["exclude"] = ("key", "menu")
+            options["exclude"] = (*options.get("exclude", ()), "key", "menu")
         super().__init__(people, **options)
 
     def render_ident(self, value: str) -> str:
@@ -80,12 +97,57 @@ class PersonTable(CardTable):
         return record.name
 
 
-def cut_column(order_by: str, *, verbose_name: str) -> tables.Column:
+class SearchTable(PersonTable):
+    """What a search found."""
+
+    place = TemplateCell(
+        "people/_cell_place.html",
+        verbose_name=gettext_lazy("City"),
+        order_by=("place", "sort_name", "pk"),
+        attrs={"td": {"class": "from-huge"}, "th": {"class": "from-huge"}},
+    )
+    last_message = TemplateCell(
+        "people/_cell_last_message.html",
+        verbose_name=gettext_lazy("Last message"),
+        attrs=from_width("xxl", also="text-secondary num", head="w-day"),
+    )
+
+    class Meta(PersonTable.Meta):
+        attrs = {"class": "table card-table table-vcenter table-fit"}
+        sequence = ("key", "name", "ident", "...", "place", "branch", "status", "last_message", "number", "menu")
+
+    def __init__(self, people: PersonQuerySet, *, user: User, branch_count: int, **options: Any) -> None:
+        if branch_count == 1:
+            options["exclude"] = ("branch",)
+        super().__init__(people, user=user, **options)
+
+    def order_last_message(self, people: PersonQuerySet, is_descending: bool) -> tuple[PersonQuerySet, bool]:
+        """The latest first; the other way round those come first to whom nobody ever wrote."""
+        last = F("last_message_at")
+        by_date = last.desc(nulls_last=True) if is_descending else last.asc(nulls_first=True)
+        return people.order_by(by_date, "sort_name", "pk"), True
+
+    @property
+    def sort_choices(self) -> list[tuple[str, str, bool]]:
+        """What a small screen, which has no headers to click, offers: (sort, words, whether it is in force)."""
+        now = self.order_by[0] if self.order_by else ""
+        columns = [column for column in self.columns if column.orderable]
+        return [
+            choice
+            for column in columns
+            for choice in (
+                (column.name, _("%(column)s, ascending") % {"column": column.header}, now == column.name),
+                (f"-{column.name}", _("%(column)s, descending") % {"column": column.header}, now == f"-{column.name}"),
+            )
+        ]
+
+
+def cut_column(order_by: str, *, verbose_name: StrOrPromise) -> tables.Column:
     """A column of one line, cut where it is too long, with all of it in its title."""
     return CutColumn(
         verbose_name=verbose_name,
         order_by=(order_by, "sort_name", "pk"),
-        attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
+        attrs=from_width("md"),
     )
 
 

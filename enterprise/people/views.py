@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 from enterprise.messagelog.pages import messages_on
 from enterprise.people.access import KindView
 from enterprise.people.chips import chips
-from enterprise.people.tables import PersonTable
+from enterprise.people.tables import SearchTable
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -22,22 +22,25 @@ if TYPE_CHECKING:
 
 class PersonList(KindView):
     filter_class: type[PersonFilter]
-    table_class: type[PersonTable]
+    table_class: type[SearchTable]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         visible = self.visible()
         filters = self.filter_class(request.GET, queryset=visible, user=self.user)
         # A filter nobody can read finds nobody: silently showing everyone would be the wrong people.
         found = filters.qs if filters.is_valid() else visible.none()
-        visible_count = visible.count()
-        table = self.table_class(found, kind=self.kind, user=self.user)
-        table.has_people = visible_count > 0
+        in_force = chips(filters, request.GET)
+        branch_count = len(filters.form["branch"])
+        table = self.table_class(found, kind=self.kind, user=self.user, branch_count=branch_count)
         show_page(table, request)
+        is_narrowed = bool(in_force) or not filters.is_valid()
+        visible_count = visible.count() if is_narrowed else table.total
+        table.has_people = visible_count > 0
         context = {
             "kind": self.kind,
             "table": table,
             "filters": filters,
-            "chips": chips(filters, request.GET),
+            "chips": in_force,
             "visible_count": visible_count,
             "may_add": self.user.has_perm(self.kind.permission("add")),
             "add_url": f"{self.kind.app}:add",
