@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -56,6 +57,7 @@ TEXTING = {
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
     "SPOOL": env.str("TEXTING_SPOOL", default=str(DATA / "spool")),
     "LARGE_SELECTION": env.int("TEXTING_LARGE_SELECTION", default=2000),
+    "METRICS_TOKEN": env.str("METRICS_TOKEN", default=""),
 }
 
 # --- Applications --------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 # A provider that is answered with a redirect gives up; probes speak plain HTTP inside the network.
-SECURE_REDIRECT_EXEMPT = [r"^texting/webhooks/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^texting/webhooks/", r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"
@@ -232,12 +234,21 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Logs: ids, never bodies, full numbers or secrets ----------------------------------------------
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "texting.logs.JsonFormatter"},
+    },
     "filters": {"mask": {"()": "texting.logs.MaskWebhookSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", default="line" if DEBUG else "json"),
+            "filters": ["mask"],
+        },
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # urllib3 writes whole URLs at DEBUG; the provider's carry session keys and numbers.

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from enterprise import health
 from frame import words
 
 urlpatterns = [
@@ -19,6 +18,5 @@ urlpatterns = [
     path("texting/", include("texting.urls")),
     path("words/<str:language>.<str:version>.js", words.script, name="words"),
     path("django-admin/", admin.site.urls),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
+    path("", include("texting.probe_urls")),
 ]

@@ -91,3 +91,8 @@ def log_reader() -> LogReader:
 
 def audit() -> Audit:
     return cast("Audit", import_string(_setting("AUDIT")))
+
+
+def metrics_token() -> str:
+    """What a scraper has to know; "" is nobody."""
+    return cast("str", settings.TEXTING.get("METRICS_TOKEN", ""))

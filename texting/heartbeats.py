@@ -50,8 +50,10 @@ def seen(kind: Heartbeat.Kind) -> QuerySet[Heartbeat]:
     return Heartbeat.objects.filter(kind=kind).annotate(age=age).order_by("-seen_at")
 
 
-def is_alive(kind: Heartbeat.Kind) -> bool:
-    return Heartbeat.objects.filter(kind=kind, seen_at__gte=Now() - ALIVE).exists()
+def is_alive(kind: Heartbeat.Kind, *, here: bool = False) -> bool:
+    """Whether any process of a kind is at work; `here`: on this host, which may be a container of its own."""
+    host = f"{socket.gethostname()}:" if here else ""
+    return Heartbeat.objects.filter(kind=kind, seen_at__gte=Now() - ALIVE, process__startswith=host).exists()
 
 
 def _process() -> str:

@@ -75,13 +75,13 @@ def _migrate(environment: Mapping[str, str]) -> None:
 def _add_all(programs: Programs, data: DataFolder, wanted: Ports, environment: Mapping[str, str]) -> None:
     # In a container the user is root, and celery has a page of warnings for that.
     celery = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "-A", "enterprise", "--quiet"]
-    gunicorn = [PYTHON, "-m", "gunicorn", "enterprise.wsgi", "--bind", f"{LOOPBACK}:{wanted.web.number}"]
-    size = ["--log-level", "warning", "--workers", "2", "--threads", "4", "--graceful-timeout", "8"]
+    gunicorn = [PYTHON, "-m", "gunicorn", "--config", "python:enterprise.gunicorn", "--log-level", "warning"]
+    here = ["--bind", f"{LOOPBACK}:{wanted.web.number}", "--graceful-timeout", "8"]
     sandbox = [PYTHON, "-m", "texting.sandbox", "--port", str(wanted.sandbox.number)]
     schedule = ["--schedule", str(data.root / "celerybeat-schedule"), "--pidfile="]
     for name, command in {
         "sandbox": [*sandbox, "--data", str(data.root / "sandbox")],
-        "web": [*gunicorn, "--no-control-socket", *size],
+        "web": [*gunicorn, *here],
         "runner": [PYTHON, "manage.py", "texting_runner"],
         "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", *schedule],

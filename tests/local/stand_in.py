@@ -63,6 +63,7 @@ class StandIn:
             ("texting/__init__.py", ""),
             ("enterprise/__init__.py", ""),
             ("enterprise/wsgi.py", WSGI),
+            ("enterprise/gunicorn.py", "wsgi_app = 'enterprise.wsgi'"),
             ("enterprise/celery.py", CELERY),
         ):
             (root / path).write_text(content)

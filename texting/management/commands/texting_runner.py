@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from texting.runner import Runner
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -22,5 +25,5 @@ class Command(BaseCommand):
         runner = Runner(slots)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: runner.stop())
-        self.stdout.write(f"texting runner: {slots} slots")
+        logger.info("runner: %s slots", slots)
         runner.run()

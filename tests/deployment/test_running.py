@@ -1,0 +1,159 @@
+"""The commands of docker-compose.yml, started without Docker on a PostgreSQL and a Valkey of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.deployment.rig import ANA, STAYING, Deployment
+from tests.sandbox.rig import wait_until
+
+SILENT = "from texting.models import *; Conversation.objects.update(last_text_at='2026-01-01T00:00Z')"
+# Twice, for the first time much is imported.
+ASK = """
+import time
+from enterprise import wsgi
+from kombu.exceptions import OperationalError
+from texting.tasks import beat
+for _ in range(2):
+    begin = time.monotonic()
+    try:
+        beat.delay()
+    except OperationalError:
+        print(time.monotonic() - begin)
+"""
+# Longer than any page may take while Redis hangs, in seconds.
+UNHURT = 0.3
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[Deployment]:
+    deployment = Deployment()
+    try:
+        deployment.bring_up()
+        deployment.open_shop()
+        yield deployment
+    finally:
+        deployment.end()
+
+
+@pytest.fixture
+def ada(deployment):
+    return deployment.visitor().sign_in()
+
+
+def test_what_is_ready_says_so(deployment):
+    answer = wait_until(lambda: not (ready := deployment.visitor().get("/readyz")).json()["degraded"] and ready, 40)
+
+    assert (answer.status_code, answer.json()["migrations"]) == (200, "ok")
+
+
+@pytest.mark.parametrize("service", STAYING)
+def test_health_check_of_each_service_succeeds(deployment, service):
+    wait_until(lambda: deployment.is_healthy(service), 40)
+
+
+def test_plain_http_is_sent_to_https_and_the_sign_in_page_is_served(deployment):
+    visitor = deployment.visitor()
+
+    assert "Sign in" in visitor.get("/").text
+    del visitor.headers["X-Forwarded-Proto"]
+    assert visitor.get("/", allow_redirects=False).headers["Location"].startswith("https://")
+
+
+def test_static_files_have_a_hash_in_their_name_and_are_kept_for_ever(deployment):
+    visitor = deployment.visitor()
+    address = re.search(r'href="(/static/css/frame\.[0-9a-f]{12}\.css)"', visitor.get("/").text)[1]
+
+    answer = visitor.get(address)
+    assert answer.ok
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_text_leaves_is_delivered_and_logged(deployment, ada):
+    batch = send_to_ana(deployment, ada)
+
+    wait_until(lambda: "Delivered" in ada.get(batch).text, 15)
+    deployment.manage("shell", "--command", SILENT)
+    wait_until(lambda: "Can you work tonight?" in messages_of_ana(ada), 40)
+
+
+def test_metrics_are_told_to_who_has_the_token(deployment):
+    visitor = deployment.visitor()
+
+    assert visitor.get("/metrics").status_code == 404
+    told = visitor.get("/metrics", headers={"Authorization": "Bearer scraper"}).text
+    assert 'texting_processes{kind="runner"} 1.0' in told
+
+
+def test_logs_are_one_json_object_a_line_and_hold_no_number(deployment):
+    for service in ("web", "runner", "worker"):
+        lines = deployment.log(service).read_text().splitlines()
+        assert ANA.removeprefix("+") not in "".join(lines)
+        for line in lines:
+            assert {"at", "level", "logger", "message"} <= json.loads(line).keys()
+
+
+def test_no_page_and_no_probe_waits_for_a_redis_that_hangs(deployment, ada):
+    pages = ["/healthz", "/readyz", "/employees/", "/employees/1/", "/texting/batches/", "/texting/inbox/"]
+    for page in pages:
+        ada.get(page)
+    with frozen(deployment.redis_process()):
+        for page in pages:
+            assert min(seconds_for(ada, page) for _ in range(3)) < UNHURT, page
+
+
+def test_what_a_page_asks_of_a_worker_fails_at_once_while_redis_hangs(deployment):
+    with frozen(deployment.redis_process()):
+        asked = deployment.run("web", ["python", "-c", ASK])
+
+    assert min(map(float, asked.stdout.split())) < UNHURT, asked.stderr
+
+
+def test_texts_leave_while_redis_hangs(deployment, ada):
+    with frozen(deployment.redis_process()):
+        batch = send_to_ana(deployment, ada)
+        wait_until(lambda: "Delivered" in ada.get(batch).text, 15)
+
+
+# Last in this file: nothing runs afterwards.
+@pytest.mark.parametrize("service", STAYING[::-1])
+def test_each_service_ends_in_good_order_when_told_to(deployment, service):
+    assert deployment.running[service].poll() is None, deployment.log(service).read_text()
+    assert deployment.stop(service) == 0
+
+
+def seconds_for(ada, page) -> float:
+    begin = time.monotonic()
+    assert ada.get(page).ok
+    return time.monotonic() - begin
+
+
+def send_to_ana(deployment, ada) -> str:
+    """Send Text as a person without scripts does it; return the address of the batch."""
+    draft = ada.submit("/texting/compose/", keys="employee:1")
+    line = re.search(r'<option value="(\d+)"', draft.text)[1]
+    path = draft.url.removeprefix(deployment.url)
+    sent = ada.submit(path, line=line, body="Can you work tonight?", action="review")
+    return re.search(r'href="(/texting/batches/\d+/)"', sent.text)[1]
+
+
+def messages_of_ana(ada) -> str:
+    page = ada.get("/employees/1/").text
+    return page[page.index('id="messages"') : page.index('id="texts')]
+
+
+@contextmanager
+def frozen(process: int) -> Iterator[None]:
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
