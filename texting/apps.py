@@ -10,10 +10,12 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import inbox_views, logged
+        from texting import compliance, inbox_views, logged, record_views
         from texting.models import TextingSettings
 
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
+        seam.register_opted_out(compliance.opted_out)
+        seam.register_text_count(record_views.text_count)
         seam.register_texts_now(logged.texts_now)
         seam.register_waiting("texting:inbox", inbox_views.unread_count)
         seam.register_waiting("texting:unmatched", inbox_views.unmatched_count)

@@ -168,6 +168,11 @@ def _scheduled(candidate: Candidate, conversations: list[Conversation]) -> list[
     ]
 
 
+def text_count(key: RecordKey) -> int:
+    records = Conversation.objects.filter(records__record_type=key.record_type, records__record_id=key.record_id)
+    return Text.objects.filter(conversation__in=records.values("pk")).count()
+
+
 def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:
     """The opt-out in force of the number a reply or a new text would go to."""
     chosen = recipients.choose_number(candidate.numbers, candidate.region)

@@ -90,8 +90,11 @@ class RecordType(Protocol):
     """A kind of record that can be texted. One query each, however many ids."""
 
     key: str
-    label: str
-    label_plural: str
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def label_plural(self) -> str: ...
 
     def candidates(self, user: AbstractUser, ids: Iterable[int]) -> list[Candidate]:
         """The records among `ids` that `user` may see and text, in the order of `ids`; the others are left out."""
@@ -155,6 +158,13 @@ class LoggedText:
     status: TextStatus
     reason: Reason | None = None
     files: Sequence[LoggedFile] = ()
+
+
+class OptedOut(Protocol):
+    """That a number must not be texted, since when, and the word by which its holder said so, "" for none."""
+
+    opted_out_at: datetime
+    word: str
 
 
 class FileNow(NamedTuple):
@@ -236,6 +246,8 @@ _find_used_filing: Callable[[], Mapping[str, str]] = dict
 
 _waiting: dict[str, Callable[[AbstractUser], int]] = {}
 _find_texts_now: Callable[[Iterable[int]], Mapping[int, TextNow]] | None = None
+_find_opted_out: Callable[[Collection[str]], Mapping[str, OptedOut]] | None = None
+_count_texts: Callable[[RecordKey], int] | None = None
 
 
 def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> None:
@@ -246,6 +258,28 @@ def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> Non
 def waiting_count(url_name: str, user: AbstractUser) -> int:
     """How much waits for a user on a page of texting's, for the badge beside its link: one indexed count."""
     return _waiting[url_name](user) if url_name in _waiting else 0
+
+
+def register_opted_out(find: Callable[[Collection[str]], Mapping[str, OptedOut]]) -> None:
+    """Texting says how to find the opt-outs in force."""
+    global _find_opted_out
+    _find_opted_out = find
+
+
+def opted_out(numbers: Collection[str]) -> Mapping[str, OptedOut]:
+    """The opt-outs in force among `numbers` (E.164), by number: one query."""
+    return _find_opted_out(numbers) if _find_opted_out and numbers else {}
+
+
+def register_text_count(count: Callable[[RecordKey], int]) -> None:
+    """Texting says how to count the texts with a record."""
+    global _count_texts
+    _count_texts = count
+
+
+def text_count(key: RecordKey) -> int:
+    """How many texts there are in the conversations with a record."""
+    return _count_texts(key) if _count_texts else 0
 
 
 def register_texts_now(find: Callable[[Iterable[int]], Mapping[int, TextNow]]) -> None:

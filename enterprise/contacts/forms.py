@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from enterprise.contacts.models import Contact, ContactContactMethod, Customer
-from enterprise.people.forms import PERSON_FIELDS, PersonForm, methods_class
+from enterprise.people.forms import PERSON_FIELDS, PERSON_HELP, PERSON_LABELS, PersonForm, methods_class
 
 SUGGESTIONS = 500
 
@@ -23,15 +24,17 @@ class CustomerInput(forms.TextInput):
 
 class ContactForm(PersonForm):
     customer_name = forms.CharField(
-        label="Customer",
+        label=gettext_lazy("Customer"),
         max_length=120,
         widget=CustomerInput,
-        help_text="Choose one, or type the name of a new one.",
+        help_text=gettext_lazy("Choose one, or type the name of a new one."),
     )
 
     class Meta:
         model = Contact
         fields = [*PERSON_FIELDS[:2], "title", "department", *PERSON_FIELDS[2:]]
+        labels = PERSON_LABELS | {"title": gettext_lazy("Title"), "department": gettext_lazy("Department")}
+        help_texts = PERSON_HELP
 
     field_order = ["first_name", "last_name", "customer_name"]
 

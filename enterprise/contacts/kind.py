@@ -10,9 +10,12 @@ CONTACT = PersonKind(
     key="contact",
     label=_("Contact"),
     label_plural=_("Contacts"),
+    add_words=_("Add contact"),
     counted=ngettext_lazy("%(count)s contact", "%(count)s contacts", "number"),
     model=Contact,
     method_model=ContactContactMethod,
     text_columns=("department", "title"),
+    counterpart_key="employee",
+    holds_same_person=True,
     parent=Parent(column="customer", field="customer", model=Customer, name_field="name", noun=_("customer")),
 )

@@ -60,6 +60,15 @@ class Contact(Person):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
     department = models.CharField(max_length=120, blank=True)
     title = models.CharField(max_length=120, blank=True)
+    # One to one, so that a person is at most one employee and one contact; the name is the same from either side.
+    same_person = models.OneToOneField(
+        "employees.Employee",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="same_person",
+    )
 
     class Meta(Person.Meta):
         pass

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 class ContactRecords(PersonRecords):
     key = RecordKind.CONTACT.value
-    label = "Contact"
-    label_plural = "Contacts"
     placeholders = {"title": "title", "department": "department", "customer": "customer__name"}
     model = Contact
     method_model = ContactContactMethod

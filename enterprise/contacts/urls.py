@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from enterprise.contacts import views
+from enterprise.contacts.kind import CONTACT
+from enterprise.people.record_urls import record_urls
 
 app_name = "contacts"
 urlpatterns = [
@@ -12,4 +14,5 @@ urlpatterns = [
     path("<int:pk>/edit/", views.EditContact.as_view(), name="edit"),
     path("<int:pk>/deactivate/", views.DeactivateContact.as_view(), name="deactivate"),
     path("<int:pk>/reactivate/", views.ReactivateContact.as_view(), name="reactivate"),
+    *record_urls(CONTACT),
 ]

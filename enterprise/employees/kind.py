@@ -10,8 +10,10 @@ EMPLOYEE = PersonKind(
     key="employee",
     label=_("Employee"),
     label_plural=_("Employees"),
+    add_words=_("Add employee"),
     counted=ngettext_lazy("%(count)s employee", "%(count)s employees", "number"),
     model=Employee,
     method_model=EmployeeContactMethod,
     text_columns=("job_title",),
+    counterpart_key="contact",
 )

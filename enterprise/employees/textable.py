@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 class EmployeeRecords(PersonRecords):
     key = RecordKind.EMPLOYEE.value
-    label = "Employee"
-    label_plural = "Employees"
     placeholders = {"job_title": "job_title"}
     model = Employee
     method_model = EmployeeContactMethod

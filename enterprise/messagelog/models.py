@@ -26,6 +26,13 @@ class RecordKind(models.TextChoices):
     CONTACT = "contact", "contacts"
 
 
+class ActionCodeQuerySet(models.QuerySet["ActionCode"]):
+    def by_hand(self, kind: str) -> ActionCodeQuerySet:
+        """What a message on `kind` of records may be logged under by hand."""
+        applies = {"for_employees": True} if kind == RecordKind.EMPLOYEE else {"for_contacts": True}
+        return self.filter(is_active=True, **applies)
+
+
 class ActionCode(models.Model):
     """What a message is filed under. The name is short because it stands beside every message."""
 
@@ -37,6 +44,8 @@ class ActionCode(models.Model):
     deactivates = models.BooleanField(
         "deactivates the record", default=False, help_text="Logging it by hand deactivates the person."
     )
+
+    objects = ActionCodeQuerySet.as_manager()
 
     class Meta:
         ordering = [Lower("name")]

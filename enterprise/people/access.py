@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class KindView(PermissionRequiredMixin, View):
     """A page of one kind of person; `action` names the permission: view, add or change."""
 
-    kind: PersonKind
+    # Set by each kind's class, or by `as_view(kind=…)`.
+    kind: PersonKind = NotImplemented
     action = "view"
     raise_exception = True
 
@@ -37,8 +38,11 @@ class KindView(PermissionRequiredMixin, View):
         return signed_in(self.request)
 
     def visible(self) -> PersonQuerySet:
-        people = self.kind.model.objects.visible_to(self.user)
-        related = ["branch", "service_rep", *([self.kind.parent.field] if self.kind.parent else [])]
+        return self.visible_of(self.kind)
+
+    def visible_of(self, kind: PersonKind) -> PersonQuerySet:
+        people = kind.model.objects.visible_to(self.user)
+        related = ["branch", "service_rep", *([kind.parent.field] if kind.parent else [])]
         return people.select_related(*related).with_methods()
 
     def get_person(self, pk: int) -> Person:

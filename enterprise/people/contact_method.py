@@ -3,8 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
-from enterprise.people.methods import EMAIL, METHOD_TYPES, SKIPPED, SKIPPED_WORDS, MethodState, judge
+from enterprise.people.methods import (
+    EMAIL,
+    EMAIL_WORDS,
+    METHOD_TYPES,
+    SKIPPED,
+    SKIPPED_WORDS,
+    MethodState,
+    email_state,
+    judge,
+)
 from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ class ContactMethod(models.Model):
                 fields=["person", "type"],
                 condition=models.Q(is_primary=True),
                 name="%(app_label)s_one_primary_a_type",
-                violation_error_message="Only one contact method of a type can be the primary one.",
+                violation_error_message=gettext_lazy("Only one contact method of a type can be the primary one."),
             )
         ]
         indexes = [
@@ -76,7 +86,7 @@ class ContactMethod(models.Model):
     @property
     def state(self) -> MethodState:
         if not self.is_phone:
-            return MethodState.OTHER
+            return email_state(self.value)
         if self.problem == SKIPPED:
             return MethodState.SKIPPED
         return MethodState.INVALID if self.problem else MethodState.VALID
@@ -84,6 +94,8 @@ class ContactMethod(models.Model):
     @property
     def problem_words(self) -> str:
         """What is wrong with the value, for a person to read; "" for nothing."""
+        if not self.is_phone:
+            return str(EMAIL_WORDS.get(self.state, ""))
         if not self.problem:
             return ""
         return judge(self.type, self.value, region=self.person.branch.region).words or self.get_problem_display()

@@ -13,6 +13,7 @@ from enterprise.assignments.demo import make_assignments
 from enterprise.hotlists.demo import make_hotlists
 from enterprise.messagelog.models import ActionCode
 from enterprise.people import demo_data as data
+from enterprise.people import same_person
 from enterprise.people.demo_people import Numbers, columns_of, people_of
 from enterprise.people.imports.planning import plan_line
 from enterprise.people.imports.references import create_missing, read_references
@@ -50,6 +51,7 @@ def make_demo(now: datetime) -> None:
     _place_known_people(employees, contacts)
     _write("employee", employees, now=now)
     _write("contact", contacts, now=now)
+    _link_one_person()
     make_assignments()
     make_hotlists(now)
 
@@ -86,6 +88,15 @@ def _known(line: Line, person: data.KnownPerson) -> Line:
         branch=data.USERS[1].branch,
         service_rep=data.USERS[1].username,
     )
+
+
+def _link_one_person() -> None:
+    """Kwame Asante is both, with one number."""
+    employee, contact = (
+        kind.model.objects.all().get(methods__e164=data.NUMBER_OF_BOTH)
+        for kind in (get_kind("employee"), get_kind("contact"))
+    )
+    same_person.link(User.objects.get(username=data.ADMINISTRATOR_NAME), employee, get_kind("employee"), contact)
 
 
 def _write(kind_key: str, lines: list[Line], *, now: datetime) -> None:

@@ -144,5 +144,6 @@ KNOWN_EMPLOYEES = [
     KnownPerson("Kwame", "Asante", "Reach Truck Operator", {"sms": "651 555 0108"}),
     KnownPerson("Maximiliana", "Konstantinopoulos-Wojciechowska", "Assembler", {"cell_phone": "+1 763 555 0126"}),
 ]
-# Kwame Asante works part of the week as the shift supervisor of a customer.
+# Kwame Asante works part of the week as the shift supervisor of a customer: two records, linked.
+NUMBER_OF_BOTH = "+16515550108"
 KNOWN_CONTACTS = [KnownPerson("Kwame", "Asante", "Shift Supervisor", {"office_phone": "(651) 555-0108"})]

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from enterprise.people import changes
 from enterprise.people.access import KindView
+from enterprise.people.forms import methods_class
 from enterprise.people.methods import METHOD_LABELS
 
 if TYPE_CHECKING:
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
 class PersonEditor(KindView):
     form_class: ClassVar[type[PersonForm]]
     methods_class: ClassVar[type[MethodFormSet]]
-    done_words: ClassVar[str]
+    done_code: ClassVar[str]
+
+    def done(self) -> str:
+        """What was done, with a place for the %(name)s."""
+        raise NotImplementedError
 
     def _show(self, request: HttpRequest, form: PersonForm, methods: MethodFormSet) -> HttpResponse:
         person = form.instance
@@ -39,20 +46,20 @@ class PersonEditor(KindView):
             saved = form.save()
             methods.save()
             saved.refresh_search()
-        self._say_done(request, saved)
+            fields = [*form.changed_data, *(["methods"] if methods.has_changed() else [])]
+            if fields:
+                changes.record_change(self.user, saved, self.kind, self.done_code, fields=sorted(fields))
+        messages.success(request, self.done() % {"name": saved.name})
+        warn_of_wrong_numbers(request, saved)
         return redirect(saved)
-
-    def _say_done(self, request: HttpRequest, person: Person) -> None:
-        wrong = [method for method in person.methods.all() if method.is_wrong]
-        messages.success(request, f"{person.name} was {self.done_words}.")
-        for method in wrong:
-            words = f"{METHOD_LABELS[method.type]}: {method.problem_words}."
-            messages.warning(request, f"{words} It is kept as entered, but cannot be texted.")
 
 
 class AddPerson(PersonEditor):
     action = "add"
-    done_words = "added"
+    done_code = "added"
+
+    def done(self) -> str:
+        return _("%(name)s was added.")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         person = self.kind.new()
@@ -66,7 +73,10 @@ class AddPerson(PersonEditor):
 
 class EditPerson(PersonEditor):
     action = "change"
-    done_words = "saved"
+    done_code = "changed"
+
+    def done(self) -> str:
+        return _("%(name)s was saved.")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self.get_person(pk)
@@ -78,30 +88,75 @@ class EditPerson(PersonEditor):
         return self._save(request, self.get_person(pk))
 
 
+class EditMethods(KindView):
+    """The contact methods alone, for the moment in which somebody says a new number on the phone."""
+
+    action = "change"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_person(pk)
+        return self._show(request, person, self._methods_class()(instance=person))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_person(pk)
+        methods = self._methods_class()(request.POST, instance=person)
+        if not methods.is_valid():
+            return self._show(request, person, methods)
+        with transaction.atomic():
+            methods.save()
+            person.refresh_search()
+            if methods.has_changed():
+                changes.record_change(self.user, person, self.kind, "changed", fields=["methods"])
+        messages.success(request, _("The contact methods of %(name)s were saved.") % {"name": person.name})
+        warn_of_wrong_numbers(request, person)
+        return redirect(f"{person.get_absolute_url()}#contact-methods")
+
+    def _methods_class(self) -> type[MethodFormSet]:
+        return methods_class(self.kind.model, self.kind.method_model)
+
+    def _show(self, request: HttpRequest, person: Person, methods: MethodFormSet) -> HttpResponse:
+        context = {"kind": self.kind, "person": person, "methods": methods}
+        return render(request, "people/methods.html", context, status=422 if methods.is_bound else 200)
+
+
 class ActivityChange(KindView):
     """Deactivating asks first, by name; both take effect only by POST."""
 
     action = "change"
     active: ClassVar[bool]
-    verb: ClassVar[str]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        context = {"kind": self.kind, "person": self.get_person(pk), "verb": self.verb, "active": self.active}
-        return render(request, "people/confirm_activity.html", context | {"list_url": f"{self.kind.app}:list"})
+        context = {"kind": self.kind, "person": self.get_person(pk), "active": self.active}
+        return render(request, "people/confirm_activity.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self.get_person(pk)
-        person.is_active = self.active
-        person.save(update_fields=["is_active"])
-        messages.success(request, f"{person.name} was {self.verb.lower()}d.")
+        messages.success(request, self.change(person) % {"name": person.name})
         return redirect(person)
+
+    def change(self, person: Person) -> str:
+        """Make it so, and say it."""
+        raise NotImplementedError
 
 
 class DeactivatePerson(ActivityChange):
     active = False
-    verb = "Deactivate"
+
+    def change(self, person: Person) -> str:
+        changes.deactivate(self.user, person, self.kind)
+        return _("%(name)s was deactivated.")
 
 
 class ReactivatePerson(ActivityChange):
     active = True
-    verb = "Reactivate"
+
+    def change(self, person: Person) -> str:
+        changes.reactivate(self.user, person, self.kind)
+        return _("%(name)s was reactivated.")
+
+
+def warn_of_wrong_numbers(request: HttpRequest, person: Person) -> None:
+    for method in person.methods.all():
+        if method.is_wrong:
+            words = _("%(type)s: %(problem)s. It is kept as entered, but cannot be texted.")
+            messages.warning(request, words % {"type": METHOD_LABELS[method.type], "problem": method.problem_words})

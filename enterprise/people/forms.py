@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enterprise.people.methods import METHOD_LABELS, METHOD_TYPES
 from enterprise.users.models import User
@@ -32,6 +34,21 @@ PERSON_FIELDS = [
 ]
 
 
+PERSON_LABELS = {
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "branch": gettext_lazy("Branch"),
+    "service_rep": gettext_lazy("Service rep"),
+    "do_not_text": gettext_lazy("Do not text"),
+    "address": gettext_lazy("Address"),
+    "city": gettext_lazy("City"),
+    "state": gettext_lazy("State"),
+    "zip": gettext_lazy("ZIP"),
+    "note": gettext_lazy("Note"),
+}
+PERSON_HELP = {"do_not_text": gettext_lazy("This person asked not to be texted.")}
+
+
 class PersonForm(AnyModelForm):
     """`user` narrows branches and reps to those they see: nobody can put a record where they could not open it."""
 
@@ -43,13 +60,12 @@ class PersonForm(AnyModelForm):
         super().__init__(*args, **options)
         branches = user.visible_branches()
         usable = branches.filter(models.Q(is_active=True) | models.Q(pk=self.instance.branch_id))
-        self._choose_from("branch", usable, nothing="Choose a branch")
+        self._choose_from("branch", usable, nothing=_("Choose a branch"))
         theirs = models.Q(home_branch__in=branches, is_active=True) | models.Q(pk=self.instance.service_rep_id)
         reps = User.objects.filter(theirs).order_by("first_name", "last_name", "username")
-        self._choose_from("service_rep", reps, nothing="No service rep")
+        self._choose_from("service_rep", reps, nothing=_("No service rep"))
         if not self.instance.pk and user.home_branch_id:
             self.initial.update(branch=user.home_branch_id, service_rep=user.pk)
-        self.fields["zip"].label = "ZIP"
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
 
     def _choose_from(self, name: str, choices: models.QuerySet[Any], *, nothing: str) -> None:
@@ -64,17 +80,20 @@ class MethodForm(AnyModelForm):
 
     class Meta:
         fields = ["type", "value", "is_primary"]
-        labels = {"is_primary": "Primary"}
+        labels = {
+            "type": gettext_lazy("Type"),
+            "value": gettext_lazy("Number or address"),
+            "is_primary": gettext_lazy("Primary"),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["type"].widget.choices = [("", "Type"), *METHOD_TYPES]
-        self.fields["value"].label = "Number or address"
+        self.fields["type"].widget.choices = [("", _("Type")), *METHOD_TYPES]
 
     def clean_value(self) -> str:
         value: str = self.cleaned_data["value"]
         if "\x00" in value:
-            raise ValidationError("A value cannot hold a NUL character.")
+            raise ValidationError(_("A value cannot hold a NUL character."))
         return value
 
     def validate_constraints(self) -> None:
@@ -99,8 +118,8 @@ class MethodFormSet(AnyInlineFormSet):
                 continue
             method_type = form.cleaned_data["type"]
             if method_type in seen:
-                words = f"Another {METHOD_LABELS[method_type]} is the primary one already: tick only one."
-                form.add_error("is_primary", words)
+                words = _("Another %(type)s is the primary one already: tick only one.")
+                form.add_error("is_primary", words % {"type": METHOD_LABELS[method_type]})
             seen.add(method_type)
 
     def save(self, commit: bool = True) -> list[Any]:

@@ -33,15 +33,19 @@ class PersonKind:
     """`key` is the record type that texting knows. `text_columns` are the fields that only this kind has.
 
     `counted` is an ngettext_lazy of `number`, with a place for the written `count`: "%(count)s employees".
+    `counterpart_key` names the kind whose records may be the same human; of the two, one holds the link.
     """
 
     key: str
     label: StrOrPromise
     label_plural: StrOrPromise
+    add_words: StrOrPromise
     counted: StrOrPromise
     model: type[Person]
     method_model: type[ContactMethod]
     text_columns: tuple[str, ...]
+    counterpart_key: str
+    holds_same_person: bool = False
     parent: Parent | None = None
 
     @property
@@ -51,6 +55,10 @@ class PersonKind:
     def count(self, number: int) -> str:
         """E.g. "1,284 employees"."""
         return str(self.counted % {"number": number, "count": intcomma(number)})
+
+    @property
+    def counterpart(self) -> PersonKind:
+        return get_kind(self.counterpart_key)
 
     @property
     def id_column(self) -> str:

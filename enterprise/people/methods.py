@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from texting.errors import InvalidNumber
 from texting.numbers import is_phone_like, parse_number
@@ -14,24 +17,32 @@ from texting.vocabulary import MethodType, NumberProblem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django_stubs_ext import StrOrPromise
+
 EMAIL = "email"
-METHOD_TYPES = [*MethodType.choices, (EMAIL, "E-mail")]
+METHOD_TYPES: list[tuple[str, StrOrPromise]] = [*MethodType.choices, (EMAIL, gettext_lazy("E-mail"))]
 METHOD_LABELS: dict[str, Any] = dict(METHOD_TYPES)
 # The order in which a number is chosen; texting's own.
 PRIORITY: tuple[str, ...] = tuple(MethodType.values)
 _RANK = {method_type: rank for rank, method_type in enumerate(PRIORITY)}
 
 SKIPPED = "skipped"
-SKIPPED_WORDS = "Holds no digit, so it is no phone number."
+SKIPPED_WORDS = gettext_lazy("Holds no digit, so it is no phone number.")
 
 
 class MethodState(models.TextChoices):
     """What became of a value."""
 
-    VALID = "valid", "Valid"
-    INVALID = "invalid", "Invalid"
-    SKIPPED = "skipped", "Skipped"
-    OTHER = "other", "No phone number"
+    VALID = "valid", gettext_lazy("Valid")
+    INVALID = "invalid", gettext_lazy("Invalid")
+    SKIPPED = "skipped", gettext_lazy("Skipped")
+    EMAIL = "email", gettext_lazy("E-mail address")
+
+
+EMAIL_WORDS = {
+    MethodState.SKIPPED: gettext_lazy("Holds no @, so it is no e-mail address."),
+    MethodState.INVALID: gettext_lazy("This is no e-mail address"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,22 @@ def judge(method_type: str, value: str, *, region: str) -> Verdict:
     if method_type == EMAIL:
         return Verdict()
     if not is_phone_like(value):
-        return Verdict(problem=SKIPPED, words=SKIPPED_WORDS)
+        return Verdict(problem=SKIPPED, words=str(SKIPPED_WORDS))
     try:
         return Verdict(e164=parse_number(value, region=region))
     except InvalidNumber as error:
         return Verdict(problem=error.problem.value, words=error.words)
+
+
+def email_state(value: str) -> MethodState:
+    """An address that is written wrong is kept like a number; one without @ was never meant as an address."""
+    if "@" not in value:
+        return MethodState.SKIPPED
+    try:
+        validate_email(value.strip())
+    except ValidationError:
+        return MethodState.INVALID
+    return MethodState.EMAIL
 
 
 class Method(Protocol):

@@ -5,8 +5,9 @@ from django.db import models
 
 from enterprise.people.contact_method import ContactMethod
 from enterprise.people.person import Person, PersonQuerySet
+from enterprise.people.photo import Photo
 
-__all__ = ["ContactMethod", "ImportRun", "Person", "PersonQuerySet"]
+__all__ = ["ContactMethod", "ImportRun", "Person", "PersonQuerySet", "Photo"]
 
 
 class ImportRun(models.Model):

@@ -82,6 +82,9 @@ class Person(models.Model):
     note = models.TextField(blank=True, max_length=4000)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    photo = models.OneToOneField(
+        "people.Photo", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     sort_name = models.CharField(max_length=200, editable=False)
     search = models.TextField(editable=False)
     # " minneapolis mn 55401": folded, a space before every word.
@@ -104,6 +107,7 @@ class Person(models.Model):
         ]
 
     if TYPE_CHECKING:
+        photo_id: int | None
         methods: Any  # the manager of each kind's own contact methods
 
     def __str__(self) -> str:
@@ -124,6 +128,20 @@ class Person(models.Model):
         return reverse(f"{self._meta.app_label}:detail", args=[self.pk])
 
     @property
+    def small_photo_url(self) -> str:
+        """ "" without a photo; another photo has another address."""
+        return self._photo_url("small")
+
+    @property
+    def large_photo_url(self) -> str:
+        return self._photo_url("large")
+
+    def _photo_url(self, size: str) -> str:
+        if self.photo_id is None:
+            return ""
+        return reverse(f"{self._meta.app_label}:photo-{size}", args=[self.pk, self.photo_id])
+
+    @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
@@ -140,7 +158,7 @@ class Person(models.Model):
     def methods_to_correct(self) -> list[str]:
         """The types whose values are numbers that cannot be texted."""
         wrong = [method for method in self.entered_methods() if method.is_wrong]
-        return list(dict.fromkeys(METHOD_LABELS[method.type] for method in wrong))
+        return list(dict.fromkeys(str(METHOD_LABELS[method.type]) for method in wrong))
 
     def entered_methods(self) -> list[ContactMethod]:
         """The contact methods in the order in which they were entered; without a query when prefetched."""

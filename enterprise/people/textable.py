@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.urls import reverse
 
 from enterprise.messagelog.filing import filing_choices
+from enterprise.people.kinds import get_kind
 from enterprise.people.methods import PRIORITY
 from texting.seam import Candidate, FilingChoice, RecordKey, TypedNumber
 from texting.vocabulary import MethodType
@@ -32,6 +33,7 @@ _COLUMNS = (
     "branch__region",
     "branch__time_zone",
     "branch__name",
+    "same_person",
 )
 
 
@@ -39,12 +41,18 @@ class PersonRecords:
     """A kind of person that can be texted: two queries for any number of ids, no model instances."""
 
     key: str
-    label: str
-    label_plural: str
     # Columns, besides the name, that fill placeholders: {placeholder: column}.
     placeholders: ClassVar[dict[str, str]]
     model: type[Person]
     method_model: type[ContactMethod]
+
+    @property
+    def label(self) -> str:
+        return str(get_kind(self.key).label)
+
+    @property
+    def label_plural(self) -> str:
+        return str(get_kind(self.key).label_plural)
 
     def filter_class(self) -> type[PersonFilter]:
         """The filters of this kind's search page; imported late, for it needs all models."""
@@ -99,7 +107,7 @@ class PersonRecords:
     def _candidate(
         self, row: tuple[Any, ...], numbers: Sequence[TypedNumber], *, url: _Address, edit_url: _Address
     ) -> Candidate:
-        pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, *others = row
+        pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, same_person, *others = row
         merge_values = dict(zip(self.placeholders, others, strict=True))
         merge_values |= {"first_name": first_name, "last_name": last_name, "branch": branch}
         return Candidate(
@@ -114,6 +122,9 @@ class PersonRecords:
             region=region,
             time_zone=time_zone,
             merge_values=merge_values,
+            same_person_as=frozenset(
+                {RecordKey(get_kind(self.key).counterpart_key, same_person)} if same_person else ()
+            ),
         )
 
 

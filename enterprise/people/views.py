@@ -8,9 +8,9 @@ from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.shortcuts import render
 from django_tables2 import RequestConfig
 
-from enterprise.messagelog.pages import messages_on
 from enterprise.people.access import KindView
 from enterprise.people.chips import chips
+from enterprise.people.record import record_page
 from enterprise.people.tables import SearchTable
 
 if TYPE_CHECKING:
@@ -50,18 +50,7 @@ class PersonList(KindView):
 
 class PersonDetail(KindView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        person = self.get_person(pk)
-        context = {
-            "kind": self.kind,
-            "person": person,
-            "chosen": person.number_for_texts,
-            "log": messages_on(self.kind.key, person.pk, request.GET),
-            "may_change": self.user.has_perm(self.kind.permission("change")),
-            "may_text": self.user.has_perm("texting.send"),
-            "edit_url": f"{self.kind.app}:edit",
-            "activity_url": f"{self.kind.app}:{'deactivate' if person.is_active else 'reactivate'}",
-            "list_url": f"{self.kind.app}:list",
-        }
+        context = record_page(self.get_person(pk), self.kind, self.user, request.GET)
         return render(request, "people/record.html", context)
 
 

@@ -76,9 +76,11 @@ def status(key: str, words: str = "", tone: str = "") -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: str, size: str = "") -> SafeString:
-    """Initials in a tinted disc; decoration beside the name. `size`: "" or "lg"."""
+def avatar(name: str, size: str = "", photo: str = "") -> SafeString:
+    """A photo (its address), else initials in a tinted disc; decoration beside the name. `size`: "" or "lg"."""
     css = f"avatar avatar-{size}" if size else "avatar"
+    if photo:
+        return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css, photo)
     letters = people.initials(str(name)) or icon("user", "sm")
     return format_html('<span class="{} tint-{}" aria-hidden="true">{}</span>', css, people.tint(str(name)), letters)
 

@@ -60,8 +60,8 @@ def test_two_primary_ones_of_a_type_are_refused_by_the_database():
         ("sms", "612-555-0134", MethodState.VALID),
         ("sms", "612-555-01", MethodState.INVALID),
         ("sms", "none", MethodState.SKIPPED),
-        ("email", "ana@example.com", MethodState.OTHER),
-        ("email", "ana1@example.com", MethodState.OTHER),
+        ("email", "ana@example.com", MethodState.EMAIL),
+        ("email", "ana1@example.com", MethodState.EMAIL),
     ],
 )
 def test_a_value_is_judged_when_it_is_saved(method_type, value, state):

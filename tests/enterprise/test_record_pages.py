@@ -1,11 +1,15 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
+from enterprise.administration.models import AuditEntry
 from enterprise.contacts.models import Contact, Customer
 from enterprise.employees.models import Employee
 from enterprise.messagelog.models import Message
 from enterprise.users.roles import FRONT_OFFICE_WITHOUT_TEXTING
 from tests.enterprise.builders import make_code, make_contact, make_customer, make_employee, make_method, make_user
+from texting.models import OptOut
 
 pytestmark = pytest.mark.django_db
 
@@ -219,3 +223,107 @@ def test_deactivating_asks_by_name_and_keeps_everything(as_user, riya):
     client.post(f"/employees/{person.pk}/reactivate/")
     person.refresh_from_db()
     assert person.is_active
+
+
+def opt_out(number, word="STOP"):
+    OptOut.objects.create(number=number, source="word", word=word, opted_out_at=datetime(2026, 11, 3, 18, tzinfo=UTC))
+
+
+def test_a_number_that_opted_out_says_since_when_and_who_can_undo_it(as_user, riya):
+    person = make_employee(sms="612-555-0134", home_phone="612-555-0135")
+    opt_out("+16125550134")
+    page = " ".join(as_user(riya).get(person.get_absolute_url()).text.split())
+    assert page.count("Opted out") == 2
+    assert ">3 Nov" in page
+    assert "Only Ana can undo it, by texting UNSTOP." in page
+    assert "Only Ana can undo the opt-out, by texting UNSTOP." in page
+
+
+def test_an_opt_out_of_a_number_that_is_not_texted_is_said_beside_it_alone(as_user, riya):
+    person = make_employee(sms="612-555-0134", home_phone="612-555-0135")
+    opt_out("+16125550135", word="")
+    page = as_user(riya).get(person.get_absolute_url())
+    assert page.context["opted_out"] is None
+    assert "Switched off at ZipWhip on" in page.text
+
+
+def test_a_lifted_opt_out_is_not_shown(as_user, riya):
+    person = make_employee(sms="612-555-0134")
+    opt_out("+16125550134")
+    OptOut.objects.update(lifted_at=datetime(2026, 11, 4, tzinfo=UTC))
+    assert "Opted out" not in as_user(riya).get(person.get_absolute_url()).text
+
+
+def test_methods_stand_in_the_order_in_which_a_number_is_chosen(as_user, riya):
+    person = make_employee(email="ana@example.com")
+    for method_type, value in (("home_phone", "612-555-0101"), ("sms", "612-555-0102")):
+        make_method(person, method_type, value)
+    shown = as_user(riya).get(person.get_absolute_url()).context["methods"]
+    assert [(one.method.type, one.gets_texts) for one in shown] == [
+        ("sms", True),
+        ("home_phone", False),
+        ("email", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("ana@example.com", 'href="mailto:ana@example.com"'),
+        ("ana@example", "This is no e-mail address"),
+        ("ask again", "Holds no @, so it is no e-mail address."),
+    ],
+)
+def test_an_e_mail_has_its_verdict_too(as_user, riya, value, words):
+    assert words in as_user(riya).get(make_employee(email=value).get_absolute_url()).text
+
+
+@pytest.mark.parametrize("action", ["methods/"])
+def test_the_contact_methods_alone_are_changed_by_who_may(client, as_user, riya, dan, action):
+    person = make_employee()
+    assert client.get(f"/employees/{person.pk}/{action}").status_code == 302
+    assert as_user(dan).post(f"/employees/{person.pk}/{action}").status_code == 404
+    riya.groups.clear()
+    assert as_user(riya).get(f"/employees/{person.pk}/{action}").status_code == 403
+
+
+def test_a_number_said_on_the_phone_is_added_without_the_rest_of_the_form(as_user, riya):
+    person = make_contact(office_phone="651-555-0108")
+    posted = {
+        "methods-TOTAL_FORMS": 2,
+        "methods-INITIAL_FORMS": 1,
+        "methods-0-id": person.methods.get().pk,
+        "methods-0-type": "office_phone",
+        "methods-0-value": "651-555-0108",
+        "methods-1-type": "sms",
+        "methods-1-value": "612 555 0134",
+    }
+    page = as_user(riya).post(f"/contacts/{person.pk}/methods/", posted, follow=True)
+    assert "contact methods of Kwame Asante were saved" in page.text
+    assert Contact.objects.search("0134").get().number_for_texts.e164 == "+16125550134"
+
+
+def test_what_changed_is_in_the_audit_by_name_and_not_by_value(as_user, riya, minneapolis):
+    client = as_user(riya)
+    client.post("/employees/add/", person_fields(minneapolis, {"type": "sms", "value": "612 555 0134"}))
+    person = Employee.objects.get()
+    posted = person_fields(minneapolis, note="Prefers nights")
+    client.post(f"/employees/{person.pk}/edit/", posted)
+    client.post(f"/employees/{person.pk}/edit/", posted)
+    client.post(f"/employees/{person.pk}/deactivate/")
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "facts__fields")
+    assert list(entries) == [
+        ("employee.added", ["first_name", "last_name", "methods", "service_rep"]),
+        ("employee.changed", ["note"]),
+        ("employee.deactivated", None),
+    ]
+
+
+def test_the_tree_counts_what_there_is(as_user, riya):
+    person = make_employee(sms="612-555-0134", email="ana@example.com")
+    page = as_user(riya).get(person.get_absolute_url()).text
+    tree = page[page.index('class="tree"') : page.index("</nav>", page.index('class="tree"'))]
+    for section in ("contact-methods", "messages", "texts", "assignments", "details"):
+        assert f'href="#{section}"' in tree
+        assert f'id="{section}"' in page
+    assert '<span class="count count-quiet">2</span>' in tree

@@ -37,7 +37,8 @@ function close() {
 
 dialog.addEventListener("close", () => {
   dialog.dispatchEvent(new CustomEvent("dialog:closing", { bubbles: true }));
-  const back = opener?.isConnected ? opener : document.getElementById("content");
+  // What opened it may have been replaced by its like.
+  const back = opener?.isConnected ? opener : document.getElementById(opener?.id) ?? document.getElementById("content");
   opener = null;
   dialog.replaceChildren();
   back.focus();

@@ -1,0 +1,75 @@
+"""Log a message on a record by hand: in the dialog, or as a page of its own without scripts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from enterprise.messagelog.by_hand import HandMessageForm, log_by_hand
+from enterprise.people import changes
+from enterprise.people.access import KindView
+from enterprise.people.record import record_page
+from texting.seam import RecordKey
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, QueryDict
+
+    from enterprise.people.models import Person
+
+
+class LogMessage(KindView):
+    def get_permission_required(self) -> list[str]:
+        return [*super().get_permission_required(), "messagelog.add_message"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_person(pk)
+        return self._show(request, person, self._form(person))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_person(pk)
+        form = self._form(person, request.POST)
+        if not form.is_valid():
+            return self._show(request, person, form)
+        with transaction.atomic():
+            message = log_by_hand(self.user, RecordKey(self.kind.key, person.pk), form)
+            if form.deactivates:
+                changes.deactivate(self.user, person, self.kind)
+        words = _("%(code)s was logged.") % {"code": message.action_code}
+        if form.deactivates:
+            words = _("%(code)s was logged, and %(name)s is inactive now.")
+            words %= {"code": message.action_code, "name": person.name}
+        return self._say_logged(request, person, words, is_deactivated=form.deactivates)
+
+    def _form(self, person: Person, posted: QueryDict | None = None) -> HandMessageForm:
+        return HandMessageForm(
+            posted,
+            kind=self.kind.key,
+            name=person.name,
+            is_active=person.is_active,
+            may_deactivate=self.user.has_perm(self.kind.permission("change")),
+        )
+
+    def _show(self, request: HttpRequest, person: Person, form: HandMessageForm) -> HttpResponse:
+        name = "_add" if request.headers.get("HX-Request") else "add"
+        context = {"kind": self.kind, "person": person, "form": form, "action": request.path}
+        return render(request, f"messagelog/{name}.html", context, status=422 if form.is_bound else 200)
+
+    def _say_logged(self, request: HttpRequest, person: Person, words: str, *, is_deactivated: bool) -> HttpResponse:
+        """In the dialog: close it and show the log anew, or the whole record where more than the log has changed."""
+        in_dialog = bool(request.headers.get("HX-Request"))
+        if in_dialog and not is_deactivated:
+            log = render(request, "messagelog/_logged.html", record_page(person, self.kind, self.user, {}))
+            said = {"closeDialog": {}, "toast": {"text": words, "level": "ok"}}
+            log["HX-Retarget"], log["HX-Reswap"] = "#log", "outerHTML"
+            log["HX-Trigger-After-Settle"] = json.dumps(said)
+            return log
+        messages.success(request, words)
+        if in_dialog:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return redirect(f"{person.get_absolute_url()}#messages")
