@@ -21,7 +21,7 @@ class InvalidNumber(TextingError):
         super().__init__(f"not a textable number ({problem.value})")
         self.raw = raw
         self.problem = problem
-        self.words = words or problem.label
+        self.words = words or str(problem.label)
 
 
 class ProviderError(TextingError):

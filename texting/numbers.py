@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 import phonenumbers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from texting.errors import InvalidNumber
@@ -15,24 +17,24 @@ from texting.vocabulary import NumberProblem
 TEXTABLE_REGIONS = ("US", "CA", "PR", "GU", "VI", "AS", "MP")
 
 _OTHER_PLUS_ONE = {
-    "AG": "Antigua and Barbuda",
-    "AI": "Anguilla",
-    "BB": "Barbados",
-    "BM": "Bermuda",
-    "BS": "the Bahamas",
-    "DM": "Dominica",
-    "DO": "the Dominican Republic",
-    "GD": "Grenada",
-    "JM": "Jamaica",
-    "KN": "Saint Kitts and Nevis",
-    "KY": "the Cayman Islands",
-    "LC": "Saint Lucia",
-    "MS": "Montserrat",
-    "SX": "Sint Maarten",
-    "TC": "the Turks and Caicos Islands",
-    "TT": "Trinidad and Tobago",
-    "VC": "Saint Vincent and the Grenadines",
-    "VG": "the British Virgin Islands",
+    "AG": gettext_lazy("Antigua and Barbuda"),
+    "AI": gettext_lazy("Anguilla"),
+    "BB": gettext_lazy("Barbados"),
+    "BM": gettext_lazy("Bermuda"),
+    "BS": gettext_lazy("the Bahamas"),
+    "DM": gettext_lazy("Dominica"),
+    "DO": gettext_lazy("the Dominican Republic"),
+    "GD": gettext_lazy("Grenada"),
+    "JM": gettext_lazy("Jamaica"),
+    "KN": gettext_lazy("Saint Kitts and Nevis"),
+    "KY": gettext_lazy("the Cayman Islands"),
+    "LC": gettext_lazy("Saint Lucia"),
+    "MS": gettext_lazy("Montserrat"),
+    "SX": gettext_lazy("Sint Maarten"),
+    "TC": gettext_lazy("the Turks and Caicos Islands"),
+    "TT": gettext_lazy("Trinidad and Tobago"),
+    "VC": gettext_lazy("Saint Vincent and the Grenadines"),
+    "VG": gettext_lazy("the British Virgin Islands"),
 }
 
 _SHOWN_CHARACTERS = 40
@@ -120,18 +122,18 @@ def _parse_with_library(raw: str, region: str) -> str:
 
 
 def _refuse_untextable(raw: str, number: PhoneNumber) -> None:
-    shown = _show(raw)
+    shown = {"number": _show(raw)}
     if number.extension:
-        words = f"{shown} has an extension, and an extension cannot receive texts"
-        raise InvalidNumber(raw, NumberProblem.EXTENSION, words)
+        words = _("%(number)s has an extension, and an extension cannot receive texts")
+        raise InvalidNumber(raw, NumberProblem.EXTENSION, words % shown)
     if phonenumbers.number_type(number) == PhoneNumberType.TOLL_FREE:
-        words = f"{shown} is toll-free, and a toll-free number cannot receive texts"
-        raise InvalidNumber(raw, NumberProblem.TOLL_FREE, words)
+        words = _("%(number)s is toll-free, and a toll-free number cannot receive texts")
+        raise InvalidNumber(raw, NumberProblem.TOLL_FREE, words % shown)
     region = phonenumbers.region_code_for_number(number) or ""
     if region not in TEXTABLE_REGIONS:
-        place = _OTHER_PLUS_ONE.get(region, f"a country with +{number.country_code}")
-        words = f"{shown} is a number in {place}; only numbers in the US and Canada can be texted"
-        raise InvalidNumber(raw, NumberProblem.FOREIGN, words)
+        place = _OTHER_PLUS_ONE.get(region) or _("a country with +%(code)s") % {"code": number.country_code}
+        words = _("%(number)s is a number in %(place)s; only numbers in the US and Canada can be texted")
+        raise InvalidNumber(raw, NumberProblem.FOREIGN, words % {**shown, "place": place})
     # Canada has valid numbers of seven digits (310-xxxx) for calling a company; nobody texts them, and a local number
     # whose area code was left out looks the same.
     if len(str(number.national_number)) != 10:
@@ -139,33 +141,36 @@ def _refuse_untextable(raw: str, number: PhoneNumber) -> None:
 
 
 def _say_what_is_wrong(raw: str, number: PhoneNumber | None = None) -> str:
-    shown, digits = _show(raw), digits_of(raw)
+    shown, digits = {"number": _show(raw)}, digits_of(raw)
     letters = list(dict.fromkeys(_ANY_LETTER.findall(raw)))
+    if len(letters) == 1:
+        return _("%(number)s has a letter in it (“%(letter)s”)") % {**shown, "letter": letters[0]}
     if letters:
-        return f"{shown} has a letter in it (“{letters[0]}”)" if len(letters) == 1 else f"{shown} has letters in it"
+        return _("%(number)s has letters in it") % shown
     if number is not None and number.country_code != 1:
-        return f"{shown} is no number in use in a country with +{number.country_code}"
+        words = _("%(number)s is no number in use in a country with +%(code)s")
+        return words % {**shown, "code": number.country_code}
     if number is None and raw.lstrip().startswith(("+", "＋")) and not digits.startswith("1"):
-        return f"{shown} starts with + but is no number of any country"
-    return f"{shown} {_say_what_is_wrong_with_digits(digits)}"
+        return _("%(number)s starts with + but is no number of any country") % shown
+    return _say_what_is_wrong_with_digits(digits.removeprefix("1"), shown)
 
 
-def _say_what_is_wrong_with_digits(digits: str) -> str:
-    national = digits.removeprefix("1")
+def _say_what_is_wrong_with_digits(national: str, shown: dict[str, str]) -> str:
     if len(national) in (20, 21):
-        return "looks like two numbers"
+        return _("%(number)s looks like two numbers") % shown
     if len(national) > 10:
-        return f"has {len(national)} digits in place of 10"
+        return _("%(number)s has %(count)s digits in place of 10") % {**shown, "count": len(national)}
     if len(national) < 10:
-        return f"has {len(national) or 1} of 10 digits"
+        return _("%(number)s has %(count)s of 10 digits") % {**shown, "count": len(national) or 1}
     area, exchange = national[:3], national[3:6]
+    facts = {**shown, "area": area, "exchange": exchange, "digit": exchange[0]}
     if not _is_area_code(area):
-        return f"starts with {area}, which is no area code"
+        return _("%(number)s starts with %(area)s, which is no area code") % facts
     if _is_valid_national(national):
-        return "is not written like a phone number"
+        return _("%(number)s is not written like a phone number") % shown
     if exchange[0] in "01":
-        return f"has {exchange} after the area code, and no number goes on with {exchange[0]} there"
-    return f"has {exchange} after the area code, which is not in use"
+        return _("%(number)s has %(exchange)s after the area code, and no number goes on with %(digit)s there") % facts
+    return _("%(number)s has %(exchange)s after the area code, which is not in use") % facts
 
 
 def _is_area_code(area: str) -> bool:

@@ -3,26 +3,26 @@
 const say = (text, link) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "bad", link } }));
 
 const loginUrl = document.querySelector('meta[name="login-url"]').content;
-const signIn = loginUrl && { href: `${loginUrl}?expired=1`, text: "Sign in in a new tab" };
+const signIn = loginUrl && { href: `${loginUrl}?expired=1`, text: gettext("Sign in in a new tab") };
 
 const WORDS = {
-  400: "The server could not read this request. Nothing was done.",
-  403: "You may not do this, or this page was open too long. Nothing was done. Reload the page to see whether you still may.",
-  404: "This is no longer there: it was moved, merged or removed. Reload the page.",
-  409: "Someone else changed this in the meantime. Reload the page to see it as it is now.",
-  413: "This is too large to be taken. Nothing was done.",
-  429: "Too many requests at once. Wait a minute, then try again.",
-  503: "Enterprise is being restarted. Wait a minute, then try again: what you typed is still here.",
+  400: gettext("The server could not read this request. Nothing was done."),
+  403: gettext("You may not do this, or this page was open too long. Nothing was done. Reload the page to see whether you still may."),
+  404: gettext("This is no longer there: it was moved, merged or removed. Reload the page."),
+  409: gettext("Someone else changed this in the meantime. Reload the page to see it as it is now."),
+  413: gettext("This is too large to be taken. Nothing was done."),
+  429: gettext("Too many requests at once. Wait a minute, then try again."),
+  503: gettext("Enterprise is being restarted. Wait a minute, then try again: what you typed is still here."),
 };
 
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  say(WORDS[status] ?? "Something went wrong on our side, and it was recorded. What you typed is still here. Look before you try again: it may have been done.");
+  say(WORDS[status] ?? gettext("Something went wrong on our side, and it was recorded. What you typed is still here. Look before you try again: it may have been done."));
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () =>
-    say("The server did not answer, so we don’t know whether this was done. What you typed is still here. Check the connection, and look before you try again."));
+    say(gettext("The server did not answer, so we don’t know whether this was done. What you typed is still here. Check the connection, and look before you try again.")));
 }
 
 // A session that has ended answers with the sign-in page; it must not land in the middle of this one.
@@ -31,5 +31,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!loginUrl || answered !== loginUrl || location.pathname === loginUrl) return;
   event.detail.shouldSwap = false;
   event.preventDefault();
-  say("You were signed out. Sign in, come back to this tab and try again: what you typed is kept.", signIn);
+  say(gettext("You were signed out. Sign in, come back to this tab and try again: what you typed is kept."), signIn);
 });
