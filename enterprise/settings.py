@@ -53,6 +53,7 @@ TEXTING = {
     "LOG_SINK": "enterprise.messagelog.texting.log_conversations",
     "LOG_READER": "enterprise.messagelog.texting.read_log",
     "AUDIT": "enterprise.administration.audit.record",
+    "CELERY_APP": "enterprise.celery.app",
     "LINE_PACE": timedelta(seconds=env.float("TEXTING_LINE_PACE_SECONDS", default=1.0)),
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
     "SPOOL": env.str("TEXTING_SPOOL", default=str(DATA / "spool")),

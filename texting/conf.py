@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 from texting.secrets import Keyring
 
 if TYPE_CHECKING:
+    from celery import Celery
+
     from texting.seam import Audit, LogReader, LogSink
 
 # Longer than any POST (40 s in all) and short enough that a person is told soon.
@@ -87,6 +89,11 @@ def log_sink() -> LogSink:
 
 def log_reader() -> LogReader:
     return cast("LogReader", import_string(_setting("LOG_READER")))
+
+
+def celery_app() -> Celery:
+    """The host's, by which the scheduled work is done."""
+    return cast("Celery", import_string(_setting("CELERY_APP")))
 
 
 def audit() -> Audit:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _lazy
 
 from texting import conf
 from texting.errors import ProviderError, Refused
 from texting.models import LineWebhook
 from texting.providers import get_provider
+from texting.secrets import CannotDecrypt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from texting.models import Line
-    from texting.providers.base import Provider
+    from texting.providers.base import Hook, Provider
     from texting.vocabulary import EventKind
 
 logger = logging.getLogger(__name__)
@@ -26,28 +33,109 @@ def provider_of(line: Line) -> Provider:
     return get_provider(line.provider, url=urls.api, app_url=urls.app)
 
 
+def new_webhook_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def webhook_url(line: Line, event: EventKind) -> str:
     """The address ZipWhip calls for an event of a line; whoever knows it may tell us things, so it is a secret."""
     path = reverse("texting:webhook", args=[line.pk, line.reveal("webhook").reveal(), event.value])
     return conf.public_url() + path
 
 
-def register_hooks(line: Line) -> bool:
-    """Register what is missing; True when all are there.
+class HookState(models.TextChoices):
+    """How an event of a line stands at its provider."""
 
-    Hooks of ours that point elsewhere (an old secret, another address) are replaced, other people's are left alone.
+    REGISTERED = "registered", _lazy("Registered")
+    MISSING = "missing", _lazy("Missing")
+    ELSEWHERE = "elsewhere", _lazy("Points elsewhere")
+    DOUBLED = "doubled", _lazy("Registered more than once")
+
+
+@dataclass(frozen=True)
+class EventHooks:
+    """The hooks of one event: `good` ones lead here, `stale` ones are ours of another time or another address."""
+
+    event: EventKind
+    good: tuple[Hook, ...] = ()
+    stale: tuple[Hook, ...] = ()
+
+    @property
+    def state(self) -> HookState:
+        if not self.good:
+            return HookState.ELSEWHERE if self.stale else HookState.MISSING
+        return HookState.DOUBLED if len(self.good) + len(self.stale) > 1 else HookState.REGISTERED
+
+    @property
+    def is_right(self) -> bool:
+        return self.state == HookState.REGISTERED
+
+
+@dataclass(frozen=True)
+class LineHooks:
+    """What a provider holds for a line; `foreign_count` webhooks are of other programs, and none of our business."""
+
+    events: tuple[EventHooks, ...]
+    foreign_count: int
+
+    @property
+    def is_right(self) -> bool:
+        return all(one.is_right for one in self.events)
+
+
+def inspect_hooks(line: Line) -> LineHooks:
+    """Ask the provider. Ours are those that lead to this line here, and those that we once registered ourselves.
+
+    Raises ProviderError, CannotDecrypt.
     """
-    if not line.session_token:
+    provider = provider_of(line)
+    urls = {event: webhook_url(line, event) for event in provider.events}
+    known = dict(line.webhooks.values_list("provider_hook_id", "event"))
+    good: dict[EventKind, list[Hook]] = {event: [] for event in urls}
+    stale: dict[EventKind, list[Hook]] = {event: [] for event in urls}
+    foreign_count = 0
+    for hook in provider.list_hooks(line.reveal("session").reveal()):
+        event = hook.event or _event_of(known.get(hook.provider_id, ""), urls)
+        if event in urls and hook.url == urls[event]:
+            good[event].append(hook)
+        elif event in urls and (hook.url.startswith(_address_of(line)) or hook.provider_id in known):
+            stale[event].append(hook)
+        else:
+            foreign_count += 1
+    events = tuple(EventHooks(event, tuple(good[event]), tuple(stale[event])) for event in urls)
+    return LineHooks(events, foreign_count)
+
+
+def register_hooks(line: Line) -> bool:
+    """Register what is missing and take down what leads here and is outdated or doubled; True when all is right.
+
+    What we registered under another address of ours is left alone: a copy of this installation, set up somewhere else
+    to try something, must not cut off the one at work.
+    """
+    here = _address_of(line)
+    return _put_right(line, lambda hook: hook.url.startswith(here))
+
+
+def repair_hooks(line: Line) -> bool:
+    """Also take down what we registered under another address; for a person who has seen that."""
+    return _put_right(line, lambda hook: True)
+
+
+def _put_right(line: Line, may_take_down: Callable[[Hook], bool]) -> bool:
+    session_key = _session_key(line)
+    if not session_key:
         return False
     provider = provider_of(line)
-    session_key = line.reveal("session").reveal()
-    urls = {event: webhook_url(line, event) for event in provider.events}
+    _renew_unreadable_secret(line)
     try:
-        _sweep(provider, line, session_key, urls)
-        have = set(line.webhooks.values_list("event", flat=True))
-        for event in provider.events:
-            if event not in have:
-                _register(provider, line, session_key, event)
+        found = inspect_hooks(line)
+        for hooks in found.events:
+            for hook in filter(may_take_down, (*hooks.good[1:], *hooks.stale)):
+                _take_down(provider, session_key, hook.provider_id)
+        _note(line, found)
+        for hooks in found.events:
+            if not hooks.good:
+                _register(provider, line, session_key, hooks.event)
     except ProviderError as error:
         logger.warning("line %s: webhooks are not all registered: %s", line.pk, error)
         return False
@@ -56,10 +144,10 @@ def register_hooks(line: Line) -> bool:
 
 def take_down_hooks(line: Line) -> None:
     """As far as the provider can be reached; one that stays tells us of a removed line, which does no harm."""
-    if not line.session_token:
+    session_key = _session_key(line)
+    if not session_key:
         return
     provider = provider_of(line)
-    session_key = line.reveal("session").reveal()
     try:
         for hook in line.webhooks.all():
             _take_down(provider, session_key, hook.provider_hook_id)
@@ -68,25 +156,46 @@ def take_down_hooks(line: Line) -> None:
         logger.warning("line %s: its webhooks could not be taken down: %s", line.pk, error)
 
 
+def _session_key(line: Line) -> str:
+    """ "" without a session, or when the key it was encrypted with is gone: the next login gives another."""
+    if not line.session_token:
+        return ""
+    try:
+        return line.reveal("session").reveal()
+    except CannotDecrypt:
+        logger.exception("line %s: its session key cannot be read", line.pk)
+        return ""
+
+
+def _renew_unreadable_secret(line: Line) -> None:
+    """What comes in with a secret that nobody can read is refused anyway, so another one makes its hooks outdated."""
+    try:
+        line.reveal("webhook")
+    except CannotDecrypt:
+        logger.exception("line %s: its webhook secret cannot be read, and is made anew", line.pk)
+        line.set_secret("webhook", new_webhook_secret())
+        line.save(update_fields=["webhook_token"])
+
+
 def _take_down(provider: Provider, session_key: str, hook_id: str) -> None:
     # Refused: somebody took it down in ZipWhip's own app.
     with suppress(Refused):
         provider.delete_hook(session_key, hook_id)
 
 
-def _sweep(provider: Provider, line: Line, session_key: str, urls: dict[EventKind, str]) -> None:
-    """Take down our hooks that are outdated or doubled, and note which good ones the provider holds."""
-    ours = conf.public_url() + reverse("texting:webhook", args=[line.pk, "secret", "event"]).removesuffix(
-        "secret/event"
-    )
-    good: dict[EventKind, str] = {}
-    for hook in provider.list_hooks(session_key):
-        if not hook.url.startswith(ours):
-            continue
-        if hook.event and hook.url == urls.get(hook.event) and hook.event not in good:
-            good[hook.event] = hook.provider_id
-        else:
-            _take_down(provider, session_key, hook.provider_id)
+def _address_of(line: Line) -> str:
+    """What the addresses of a line's webhooks begin with, whatever the secret."""
+    path = reverse("texting:webhook", args=[line.pk, "secret", "event"])
+    return conf.public_url() + path.removesuffix("secret/event")
+
+
+def _event_of(value: str, events: Iterable[EventKind]) -> EventKind | None:
+    return next((event for event in events if event.value == value), None)
+
+
+def _note(line: Line, found: LineHooks) -> None:
+    """Keep which good ones the provider holds."""
+    good = {hooks.event: hooks.good[0].provider_id for hooks in found.events if hooks.good}
     line.webhooks.exclude(provider_hook_id__in=good.values()).delete()
     for event, hook_id in good.items():
         LineWebhook.objects.get_or_create(line=line, event=event, defaults={"provider_hook_id": hook_id})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from texting import seam
 from texting.line_hooks import provider_of
@@ -15,10 +18,9 @@ from texting.models import Line, LineWebhook, Text
 from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.db.models import QuerySet
 
+NEEDS_PASSWORD = (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE, PauseReason.KEYS_LOST)
 _WORD_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -37,7 +39,7 @@ class LineRow:
     @property
     def name(self) -> str:
         """For sentences: "Duluth’s line"."""
-        return f"{self.owner_name}’s line" if self.owner_name else "The line"
+        return _("%(owner)s’s line") % {"owner": self.owner_name} if self.owner_name else _("The line")
 
     @property
     def is_paused(self) -> bool:
@@ -57,7 +59,7 @@ class LineRow:
 
     @property
     def needs_password(self) -> bool:
-        return self.line.pause_reason in (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE)
+        return self.line.pause_reason in NEEDS_PASSWORD
 
 
 def kind_words(kind: seam.OwnerKind) -> str:
@@ -72,6 +74,11 @@ def list_lines(*, owner_kind: str, midnight: datetime) -> list[LineRow]:
         lines = lines.filter(owner_kind=owner_kind)
     rows = _rows(list(lines), midnight)
     return sorted(rows, key=lambda row: not row.is_paused)
+
+
+def today_began() -> datetime:
+    """Midnight in the reader's zone."""
+    return datetime.combine(timezone.localdate(), time.min, timezone.get_current_timezone())
 
 
 def row_of(line: Line, *, midnight: datetime) -> LineRow:

@@ -14,6 +14,7 @@ from texting import conf
 from texting.errors import LineProblem, ProviderError
 from texting.line_hooks import provider_of
 from texting.models import Line
+from texting.secrets import CannotDecrypt
 from texting.vocabulary import LineState, PauseReason
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def renew_session(line_id: int, session_version: int) -> None:
         return
     try:
         session = provider_of(line).login(line.username, line.reveal("password").reveal())
+    except CannotDecrypt:
+        pause_for(line, PauseReason.KEYS_LOST)
     except LineProblem as error:
         pause_for(line, error.reason)
     except ProviderError as error:

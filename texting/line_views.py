@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,13 +10,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from texting import conf, seam
 from texting import lines as lines_module
 from texting.line_forms import CredentialsForm, initial_of
-from texting.line_list import LineRow, kind_words, list_lines, row_of
+from texting.line_list import LineRow, kind_words, list_lines, row_of, today_began
 from texting.models import Line, TextingSettings
 from texting.settings_form import SettingsForm
 from texting.vocabulary import LineState
@@ -36,14 +38,14 @@ may_manage = permission_required("texting.manage_lines", raise_exception=True)
 may_change_settings = permission_required("texting.change_textingsettings", raise_exception=True)
 
 
-def of_line_in_use(view: Callable[[HttpRequest, Line], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+def of_line_in_use(view: Callable[..., HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
     """Give a view its line; one that was removed meanwhile leads back to the list, which says so."""
 
     @wraps(view)
     def found(request: HttpRequest, line_id: int) -> HttpResponse:
         line = get_object_or_404(Line, pk=line_id)
         if line.state == LineState.REMOVED:
-            messages.info(request, f"{line} was removed. Add it again to use it.")
+            messages.info(request, _("%(line)s was removed. Add it again to use it.") % {"line": line})
             return redirect("texting:lines")
         return view(request, line)
 
@@ -73,11 +75,11 @@ def add(request: HttpRequest) -> HttpResponse:
             if _is_second_click(taken.line, form):
                 _say_it_is_there(request, taken.line)
                 return redirect("texting:lines")
-            words = f"{taken.line} is connected already: it is the line of {taken.line.owner_name}."
-            form.add_error("username", words)
+            words = _("%(line)s is connected already: it is the line of %(owner)s.")
+            form.add_error("username", words % {"line": taken.line, "owner": taken.line.owner_name})
             return _show(request, form, taken=taken.line, status=422)
         except lines_module.ConnectionFailed as failure:
-            form.add_error(failure.field or None, f"{failure.words} Nothing was saved.")
+            form.add_error(failure.field or None, _("%(problem)s Nothing was saved.") % {"problem": failure.words})
         else:
             _say_whether_connected(request, line)
             return redirect("texting:lines")
@@ -94,7 +96,7 @@ def edit(request: HttpRequest, line: Line) -> HttpResponse:
         try:
             _change(request, line, form)
         except lines_module.ConnectionFailed as failure:
-            form.add_error(failure.field or None, f"{failure.words} Nothing was changed.")
+            form.add_error(failure.field or None, _("%(problem)s Nothing was changed.") % {"problem": failure.words})
         else:
             return redirect("texting:lines")
     return _show(request, form, status=422 if form.errors else 200)
@@ -109,17 +111,19 @@ def check(request: HttpRequest, line: Line) -> HttpResponse:
     try:
         lines_module.check(line)
     except lines_module.ConnectionFailed as failure:
-        messages.error(request, f"{line}: {failure.words}")
-        return redirect("texting:lines")
+        messages.error(request, _("%(line)s: %(problem)s") % {"line": line, "problem": failure.words})
+        return _back(request, line)
     is_complete = lines_module.finish_connecting(line)
     row = _row(line)
     if was_connecting or not is_complete:
         _say_whether_connected(request, line)
     elif row.is_paused:
-        messages.success(request, f"ZipWhip accepts {line}. It is still paused: resume it to let texts out.")
+        words = _("ZipWhip accepts %(line)s. It is still paused: resume it to let texts out.")
+        messages.success(request, words % {"line": line})
     else:
-        messages.success(request, f"{line} works: ZipWhip answered, and {_hooks(row)} are registered.")
-    return redirect("texting:lines")
+        words = _("%(line)s works: ZipWhip answered, and %(hooks)s are registered.")
+        messages.success(request, words % {"line": line, "hooks": _hooks(row)})
+    return _back(request, line)
 
 
 @may_manage
@@ -127,10 +131,11 @@ def check(request: HttpRequest, line: Line) -> HttpResponse:
 @of_line_in_use
 def pause(request: HttpRequest, line: Line) -> HttpResponse:
     if lines_module.pause(_user(request), line, now=timezone.now()):
-        messages.success(request, f"Paused {line}. Its texts wait until you resume it; answers still come in.")
+        words = _("Paused %(line)s. Its texts wait until you resume it; answers still come in.")
+        messages.success(request, words % {"line": line})
     else:
-        messages.info(request, f"{line} was paused already.")
-    return redirect("texting:lines")
+        messages.info(request, _("%(line)s was paused already.") % {"line": line})
+    return _back(request, line)
 
 
 @may_manage
@@ -138,19 +143,19 @@ def pause(request: HttpRequest, line: Line) -> HttpResponse:
 @of_line_in_use
 def resume(request: HttpRequest, line: Line) -> HttpResponse:
     if line.state != LineState.PAUSED:
-        messages.info(request, f"{line} is not paused.")
-        return redirect("texting:lines")
+        messages.info(request, _("%(line)s is not paused.") % {"line": line})
+        return _back(request, line)
     try:
         is_resumed = lines_module.resume(_user(request), line)
     except lines_module.ConnectionFailed as failure:
-        messages.error(request, f"{line} stays paused. {failure.words}")
-        return redirect("texting:lines")
+        messages.error(request, _("%(line)s stays paused. %(problem)s") % {"line": line, "problem": failure.words})
+        return _back(request, line)
     if is_resumed:
-        messages.success(request, f"{line} sends again.")
+        messages.success(request, _("%(line)s sends again.") % {"line": line})
     else:
-        words = f"{line} stays paused: ZipWhip answers, but only {_hooks(_row(line))} are registered. Try again."
-        messages.error(request, words)
-    return redirect("texting:lines")
+        words = _("%(line)s stays paused: ZipWhip answers, but only %(hooks)s are registered. Try again.")
+        messages.error(request, words % {"line": line, "hooks": _hooks(_row(line))})
+    return _back(request, line)
 
 
 @may_manage
@@ -162,8 +167,15 @@ def remove(request: HttpRequest, line: Line) -> HttpResponse:
         template = "_remove.html" if request.headers.get("HX-Request") else "remove.html"
         return render(request, f"texting/lines/{template}", {"row": _row(line)})
     count = lines_module.remove(_user(request), line, now=timezone.now())
-    blocked = f" {count} queued text{' was' if count == 1 else 's were'} blocked." if count else ""
-    messages.success(request, f"Removed {line}.{blocked} Its history is kept.")
+    if count:
+        words = ngettext(
+            "Removed %(line)s. %(count)d queued text was blocked. Its history is kept.",
+            "Removed %(line)s. %(count)d queued texts were blocked. Its history is kept.",
+            count,
+        )
+    else:
+        words = _("Removed %(line)s. Its history is kept.")
+    messages.success(request, words % {"line": line, "count": count})
     return redirect("texting:lines")
 
 
@@ -173,11 +185,15 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, settings=TextingSettings.current())
     if form.is_valid():
         if form.save(_user(request)):
-            messages.success(request, "Saved. The new settings hold from now on, for open conversations too.")
+            messages.success(request, _("Saved. The new settings hold from now on, for open conversations too."))
         else:
-            messages.info(request, "Nothing was changed.")
+            messages.info(request, _("Nothing was changed."))
         return redirect("texting:settings")
     return render(request, "texting/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def hours_to_live() -> int:
+    return conf.TEXT_LIFE // timedelta(hours=1)
 
 
 def _show(
@@ -187,7 +203,7 @@ def _show(
     kinds = {kind.key: kind_words(kind) for kind in seam.owner_kinds()}
     asked = request.GET.get("owner", "")
     wanted = asked if asked in kinds else ""
-    rows = list_lines(owner_kind=wanted, midnight=_midnight())
+    rows = list_lines(owner_kind=wanted, midnight=today_began())
     stopped = [row for row in rows if row.is_paused or row.is_connecting]
     context: dict[str, Any] = {
         "rows": rows,
@@ -197,9 +213,14 @@ def _show(
         "wanted": wanted,
         "form": form,
         "taken": taken,
-        "hours_to_live": conf.TEXT_LIFE // timedelta(hours=1),
+        "hours_to_live": hours_to_live(),
     }
     return render(request, "texting/lines/list.html", context, status=status)
+
+
+def _back(request: HttpRequest, line: Line) -> HttpResponse:
+    """To the page whose button was pressed: the line's own, or the list."""
+    return redirect("texting:line", line.pk) if "on_page" in request.POST else redirect("texting:lines")
 
 
 def _change(request: HttpRequest, line: Line, form: CredentialsForm) -> None:
@@ -213,9 +234,10 @@ def _change(request: HttpRequest, line: Line, form: CredentialsForm) -> None:
     if form.is_new_login:
         _say_whether_connected(request, line)
     elif is_new_owner:
-        messages.success(request, f"Saved. {line} is the line of {line.owner_name} now.")
+        words = _("Saved. %(line)s is the line of %(owner)s now.")
+        messages.success(request, words % {"line": line, "owner": line.owner_name})
     else:
-        messages.info(request, "Nothing was changed.")
+        messages.info(request, _("Nothing was changed."))
 
 
 def _is_second_click(line: Line, form: CredentialsForm) -> bool:
@@ -225,32 +247,32 @@ def _is_second_click(line: Line, form: CredentialsForm) -> bool:
 
 def _say_it_is_there(request: HttpRequest, line: Line) -> None:
     if line.state == LineState.CONNECTED:
-        messages.success(request, f"{line} is connected for {line.owner_name}. It was added once.")
+        words = _("%(line)s is connected for %(owner)s. It was added once.")
+        messages.success(request, words % {"line": line, "owner": line.owner_name})
     else:
-        messages.info(request, f"{line} is being connected. Reload this page in a moment to see how it went.")
+        words = _("%(line)s is being connected. Reload this page in a moment to see how it went.")
+        messages.info(request, words % {"line": line})
 
 
 def _say_whether_connected(request: HttpRequest, line: Line) -> None:
     row = _row(line)
     if line.state == LineState.CONNECTED and row.hook_count == row.wanted_hook_count:
-        messages.success(request, f"Connected {line} for {row.owner_name}. {_hooks(row)} are registered.")
+        words = _("Connected %(line)s for %(owner)s. %(hooks)s are registered.")
+        messages.success(request, words % {"line": line, "owner": row.owner_name, "hooks": _hooks(row)})
     elif line.state == LineState.PAUSED:
-        messages.info(request, f"Saved. ZipWhip accepts {line}; it stays paused until you resume it.")
+        words = _("Saved. ZipWhip accepts %(line)s; it stays paused until you resume it.")
+        messages.info(request, words % {"line": line})
     else:
-        words = f"Logged in to {line}, but only {_hooks(row)} are registered, so not all answers would arrive."
-        messages.warning(request, words)
+        words = _("Logged in to %(line)s, but only %(hooks)s are registered, so not all answers would arrive.")
+        messages.warning(request, words % {"line": line, "hooks": _hooks(row)})
 
 
 def _hooks(row: LineRow) -> str:
-    return f"{row.hook_count} of {row.wanted_hook_count} webhooks"
+    return _("%(count)d of %(wanted)d webhooks") % {"count": row.hook_count, "wanted": row.wanted_hook_count}
 
 
 def _row(line: Line) -> LineRow:
-    return row_of(line, midnight=_midnight())
-
-
-def _midnight() -> datetime:
-    return datetime.combine(timezone.localdate(), time.min, timezone.get_current_timezone())
+    return row_of(line, midnight=today_began())
 
 
 def _user(request: HttpRequest) -> AbstractUser:

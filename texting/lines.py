@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from texting import conf, seam
 from texting.errors import LineProblem, ProviderError, SessionLost, TextingError
+from texting.line_hooks import new_webhook_secret, register_hooks, repair_hooks, take_down_hooks
 from texting.line_hooks import provider_of as provider_of
-from texting.line_hooks import register_hooks, take_down_hooks
 from texting.line_sessions import pause_for
 from texting.models import Line, Text
 from texting.numbers import format_number
+from texting.secrets import CannotDecrypt
 from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE = "ZipWhip cannot be reached right now. Try again in a few minutes."
 # What connecting again changes on a removed line, to be put back when it fails.
 _RESERVED = ["owner_kind", "owner_id", "username", "password_token", "webhook_token", "state", "state_changed_at"]
 
@@ -83,10 +83,22 @@ def for_user(user: AbstractUser) -> list[Line]:
     """
     if not user.has_perm("texting.send"):
         return []
+    return [line for line in of_user(user) if line.state != LineState.CONNECTING]
+
+
+def of_user(user: AbstractUser) -> list[Line]:
+    """The lines that would be a user's to send from, in the order of `for_user`, whatever keeps them from it now."""
     owners = seam.owners_for(user)
     rank = {owner: position for position, owner in enumerate(owners)}
-    lines = Line.objects.in_use().owned_by(owners).exclude(state=LineState.CONNECTING)
+    lines = Line.objects.in_use().owned_by(owners)
     return sorted(lines, key=lambda line: (rank[line.owner], line.number))
+
+
+def for_test(user: AbstractUser) -> list[Line]:
+    """The lines a user may send a test text from: whoever manages lines may try each that is connected."""
+    if not user.has_perm("texting.manage_lines"):
+        return []
+    return list(Line.objects.filter(state=LineState.CONNECTED))
 
 
 def connect(user: AbstractUser, credentials: Credentials) -> Line:
@@ -147,14 +159,39 @@ def check(line: Line) -> None:
     """
     try:
         if not _is_alive(line):
-            password = line.reveal("password").reveal()
-            session_key = _log_in(provider_of(line), Credentials(line.owner, line.number, line.username, password))
+            session_key = _log_in(
+                provider_of(line), Credentials(line.owner, line.number, line.username, stored_password(line))
+            )
             _keep_session(line, session_key)
     except ConnectionFailed as failure:
         if failure.reason:
             pause_for(line, failure.reason)
         raise
     Line.objects.filter(pk=line.pk).update(last_contact_at=Now())
+
+
+def stored_password(line: Line) -> str:
+    """Raises ConnectionFailed when the key it was encrypted with is gone."""
+    try:
+        return line.reveal("password").reveal()
+    except CannotDecrypt as error:
+        logger.exception("line %s: its password cannot be read", line.pk)
+        words = _(
+            "The stored password cannot be read any more, because the key it was encrypted with is gone. "
+            "Enter the password again, or have the key put back."
+        )
+        raise ConnectionFailed(words, "password", PauseReason.KEYS_LOST) from error
+
+
+def repair(user: AbstractUser, line: Line) -> bool:
+    """Put the line's webhooks right; False when ZipWhip did not let us. Raises ConnectionFailed."""
+    check(line)
+    is_right = repair_hooks(line)
+    if is_right:
+        _mark_connected(line, [LineState.CONNECTING])
+    with transaction.atomic():
+        _record(user, "line.webhooks_repaired", line, {"is_right": is_right})
+    return is_right
 
 
 def pause(user: AbstractUser, line: Line, *, now: datetime) -> bool:
@@ -211,7 +248,7 @@ def _reserve(user: AbstractUser, credentials: Credentials) -> tuple[Line, dict[s
             line.state_changed_at = Now()
             line.save()
             line.set_secret("password", credentials.password)
-            line.set_secret("webhook", secrets.token_urlsafe(32))
+            line.set_secret("webhook", new_webhook_secret())
             line.save(update_fields=["password_token", "webhook_token"])
     except IntegrityError as error:
         # Two at once: the other one was quicker.
@@ -232,10 +269,10 @@ def _is_alive(line: Line) -> bool:
         return False
     try:
         account = provider_of(line).get_account(line.reveal("session").reveal())
-    except (SessionLost, LineProblem):
+    except (SessionLost, LineProblem, CannotDecrypt):
         return False
     except ProviderError as error:
-        raise ConnectionFailed(UNREACHABLE) from error
+        raise _unreachable() from error
     return account.number == line.number
 
 
@@ -246,22 +283,23 @@ def _log_in(provider: Provider, credentials: Credentials) -> str:
     except LineProblem as error:
         raise _account_problem(error) from error
     except ProviderError as error:
-        raise ConnectionFailed(UNREACHABLE) from error
+        raise _unreachable() from error
     if account.number != credentials.number:
-        raise ConnectionFailed(
-            f"ZipWhip says these credentials belong to {format_number(account.number)}. "
-            "Enter that number’s own username.",
-            "username",
-            PauseReason.OTHER_LINE,
-        )
+        words = _("ZipWhip says these credentials belong to %(number)s. Enter that number’s own username.")
+        raise ConnectionFailed(words % {"number": format_number(account.number)}, "username", PauseReason.OTHER_LINE)
     return session.key
 
 
 def _account_problem(error: LineProblem) -> ConnectionFailed:
     if error.reason == PauseReason.WRONG_PASSWORD:
-        words = "ZipWhip refused this username and password. Check both in ZipWhip’s own app."
+        words = _("ZipWhip refused this username and password. Check both in ZipWhip’s own app.")
         return ConnectionFailed(words, "password", error.reason)
-    return ConnectionFailed(f"{error.reason.label}. Ask ZipWhip’s support what to do.", "", error.reason)
+    words = _("%(problem)s. Ask ZipWhip’s support what to do.") % {"problem": error.reason.label}
+    return ConnectionFailed(words, "", error.reason)
+
+
+def _unreachable() -> ConnectionFailed:
+    return ConnectionFailed(_("ZipWhip cannot be reached right now. Try again in a few minutes."))
 
 
 def _mark_connected(line: Line, states: Sequence[LineState]) -> bool:

@@ -37,7 +37,8 @@ from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
 from texting.models import Heartbeat, Line
-from texting.vocabulary import Reason, TextStatus
+from texting.secrets import CannotDecrypt
+from texting.vocabulary import PauseReason, Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,6 +206,10 @@ def send(claim: Claim, claimed_at: float) -> Outcome:
         if compliance.opted_out([claim.number]):
             return Outcome(claim.text_id, claim.attempt, TextStatus.BLOCKED, Reason.OPTED_OUT)
         provider, session_key = lines.provider_of(line), line.reveal("session").reveal()
+    except CannotDecrypt:
+        logger.exception("text %s waits", claim.text_id)
+        _heal(line_sessions.pause_for, line, PauseReason.KEYS_LOST)
+        return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except Exception:
         # Before the POST: whatever it is, nothing has left.
         logger.exception("text %s could not be posted", claim.text_id)

@@ -8,10 +8,12 @@ from texting import (
     batch_list,
     batch_views,
     inbox_views,
+    line_page,
     line_views,
     record_views,
     views,
     webhooks,
+    why_views,
 )
 
 app_name = "texting"
@@ -35,10 +37,14 @@ urlpatterns = [
     path("lines/", line_views.lines, name="lines"),
     path("lines/add/", line_views.add, name="add-line"),
     path("lines/<int:line_id>/", line_views.edit, name="edit-line"),
+    path("lines/<int:line_id>/state/", line_page.line, name="line"),
+    path("lines/<int:line_id>/webhooks/", line_page.webhooks, name="line-webhooks"),
+    path("lines/<int:line_id>/webhooks/repair/", line_page.repair, name="repair-line"),
     path("lines/<int:line_id>/check/", line_views.check, name="check-line"),
     path("lines/<int:line_id>/pause/", line_views.pause, name="pause-line"),
     path("lines/<int:line_id>/resume/", line_views.resume, name="resume-line"),
     path("lines/<int:line_id>/remove/", line_views.remove, name="remove-line"),
+    path("why/", why_views.why, name="why"),
     path("accounting/", accounting_views.account, name="accounting"),
     path("settings/", line_views.settings, name="settings"),
     path("webhooks/<int:line_id>/<str:secret>/<slug:event>", webhooks.receive, name="webhook"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +95,16 @@ class PauseReason(models.TextChoices):
     SESSION_LOST = "session_lost", _("ZipWhip ended the session twice in a row")
     SUSPENDED = "suspended", _("ZipWhip has suspended this account")
     OTHER_LINE = "other_line", _("These credentials belong to another number")
+    KEYS_LOST = "keys_lost", _("Its stored password cannot be read any more")
     UNCLEAR = "unclear", _("ZipWhip left too many texts without an answer")
+
+
+class Tone(StrEnum):
+    """How something that texting needs is: well, well but to be seen to, or in the way."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
 
 
 class EventKind(models.TextChoices):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from texting import seam_help
+
 
 class AdministrationConfig(AppConfig):
     name = "enterprise.administration"
@@ -11,7 +13,9 @@ class AdministrationConfig(AppConfig):
         from django.contrib import admin
 
         from enterprise.administration import audit_sign_ins
+        from enterprise.administration.access import Access
 
         audit_sign_ins.connect()
         # It deletes many at once, of which Django tells nobody.
         admin.site.disable_action("delete_selected")
+        seam_help.register_access(Access())

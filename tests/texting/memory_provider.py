@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from django.utils import timezone
+
 from texting.errors import NotSent, Refused, SessionLost, TooLarge
 from texting.providers.base import Account, AttachmentInfo, Hook, ProviderText, Session, Submission
 from texting.providers.zipwhip import payloads
@@ -85,6 +87,9 @@ class MemoryProvider:
 
     def conversation_url(self, number):
         return f"https://app.example.com/{number}"
+
+    def server_time(self):
+        return timezone.now()
 
     def parse_event(self, event, body):
         return payloads.parse_event(event, body)

@@ -39,6 +39,8 @@ class Line(models.Model):
     find the session dead one logs in.
     """
 
+    SECRETS = ("password", "session", "webhook")
+
     provider = models.CharField(max_length=20, default="zipwhip")
     number = models.CharField(max_length=16)
     owner_kind = models.CharField(max_length=20)
@@ -97,13 +99,23 @@ class Line(models.Model):
     def _bound_to(self, field: str) -> str:
         return f"texting_line:{self.pk}:{field}"
 
+    @property
+    def stored_secrets(self) -> list[str]:
+        """The fields of SECRETS that hold something."""
+        return [field for field in self.SECRETS if self.token(field)]
+
+    def token(self, field: str) -> str:
+        """A secret as it is stored, "" for none."""
+        token: str = getattr(self, f"{field}_token")
+        return token
+
     def set_secret(self, field: str, plain: str) -> None:
         """Encrypt into `<field>_token`, bound to this row; the row must have been saved once."""
         setattr(self, f"{field}_token", conf.keyring().encrypt(plain, bound_to=self._bound_to(field)))
 
     def reveal(self, field: str) -> Secret:
-        """`field` is password, session or webhook. Raises CannotDecrypt."""
-        return conf.keyring().decrypt(getattr(self, f"{field}_token"), bound_to=self._bound_to(field))
+        """Raises CannotDecrypt."""
+        return conf.keyring().decrypt(self.token(field), bound_to=self._bound_to(field))
 
     @classmethod
     def pause(cls, line_id: int, reason: PauseReason, *, now: datetime) -> bool:

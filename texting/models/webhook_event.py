@@ -36,7 +36,10 @@ class WebhookEvent(models.Model):
     class Meta:
         default_permissions = ("view", "change")
         constraints = [models.UniqueConstraint(fields=["line", "event", "body_sha256"], name="webhook_event_once")]
-        indexes = [models.Index(fields=["next_try_at", "id"], name="webhook_pending", condition=Q(state="pending"))]
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], name="webhook_pending", condition=Q(state="pending")),
+            models.Index(fields=["line", "event", "-received_at"], name="webhook_last_seen"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} event {self.pk}"

@@ -180,5 +180,9 @@ class Provider(Protocol):
     def conversation_url(self, number: str) -> str:
         """Where a person goes on writing to `number` in the provider's own app; holds no secret."""
 
+    def server_time(self) -> datetime | None:
+        """The provider's clock, None when it does not tell: also the question, asked without a session, whether it is
+        there at all."""
+
     def parse_event(self, event: EventKind, body: bytes) -> Event:
         """Read a webhook's body; pure. Raises MalformedEvent."""

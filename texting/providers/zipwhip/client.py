@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from texting.vocabulary import EventKind, PauseReason, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -144,6 +146,16 @@ class ZipWhip:
         except Unclear as error:
             raise NotSent(detail=f"hostedContent/get: {error.detail}") from error
         raise self._refusal_of_reading(answer, session_key)
+
+    def server_time(self) -> datetime | None:
+        try:
+            told = self._transport.post("user/get", {}).headers.get("Date", "")
+        except Unclear as error:
+            raise NotSent(detail=error.detail) from error
+        try:
+            return parsedate_to_datetime(told)
+        except ValueError:
+            return None
 
     def parse_event(self, event: EventKind, body: bytes) -> Event:
         return payloads.parse_event(event, body)

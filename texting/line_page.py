@@ -1,0 +1,124 @@
+"""One line: how it is, what ZipWhip tells us by webhook and when it last did, and repairing that."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from texting import findings
+from texting import lines as lines_module
+from texting.errors import ProviderError
+from texting.line_hooks import inspect_hooks
+from texting.line_list import row_of, today_began
+from texting.line_views import hours_to_live, may_manage, of_line_in_use
+from texting.secrets import CannotDecrypt
+from texting.sql import run
+from texting.vocabulary import LineState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpResponse
+
+    from texting.line_hooks import EventHooks, LineHooks
+    from texting.models import Line
+    from texting.requests import SignedInRequest
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WebhookRow:
+    hooks: EventHooks
+    last_seen_at: datetime | None
+
+
+@may_manage
+@require_safe
+@of_line_in_use
+def line(request: SignedInRequest, line: Line) -> HttpResponse:
+    """Without asking ZipWhip anything, so that it opens at once; the webhooks come after."""
+    return render(request, "texting/lines/line.html", _about(line))
+
+
+@may_manage
+@require_safe
+@of_line_in_use
+def webhooks(request: SignedInRequest, line: Line) -> HttpResponse:
+    """What ZipWhip says just now: a part of the line's page, or all of it where scripts don't run."""
+    found, problem = _ask(line)
+    context = {
+        "row": row_of(line, midnight=today_began()),
+        "asked": True,
+        "problem": problem,
+        "found": found,
+        "webhooks": _rows(line, found) if found else [],
+    }
+    if request.htmx:
+        return render(request, "texting/lines/_webhooks.html", context)
+    return render(request, "texting/lines/line.html", _about(line) | context)
+
+
+@may_manage
+@require_POST
+@of_line_in_use
+def repair(request: SignedInRequest, line: Line) -> HttpResponse:
+    try:
+        is_right = lines_module.repair(request.user, line)
+    except lines_module.ConnectionFailed as failure:
+        messages.error(request, _("%(line)s: %(problem)s") % {"line": line, "problem": failure.words})
+    else:
+        if is_right:
+            words = _("The webhooks of %(line)s are right: ZipWhip tells us of everything.")
+        else:
+            words = _("ZipWhip answered, but did not let us put right all webhooks of %(line)s. Try again.")
+        messages.add_message(request, messages.SUCCESS if is_right else messages.ERROR, words % {"line": line})
+    return redirect("texting:line", line.pk)
+
+
+def last_seen(line: Line) -> dict[str, datetime]:
+    """When an event of each kind last came in: one look into an index a kind."""
+    events = [event.value for event in lines_module.provider_of(line).events]
+    seen = run(
+        """
+        SELECT event, (SELECT max(received_at) FROM texting_webhookevent e WHERE e.line_id = %s AND e.event = one.event)
+        FROM unnest(%s) one(event)
+        """,
+        [line.pk, events],
+    )
+    return {event: at for event, at in seen if at}
+
+
+def _about(line: Line) -> dict[str, Any]:
+    return {
+        "row": row_of(line, midnight=today_began()),
+        "fix": findings.fix_of_pause(line) if line.state == LineState.PAUSED else "",
+        "hours_to_live": hours_to_live(),
+    }
+
+
+def _ask(line: Line) -> tuple[LineHooks | None, str]:
+    """What the provider holds, or what keeps us from knowing."""
+    try:
+        lines_module.check(line)
+        line.refresh_from_db()
+        return inspect_hooks(line), ""
+    except lines_module.ConnectionFailed as failure:
+        return None, failure.words
+    except CannotDecrypt:
+        logger.exception("line %s: its webhook secret cannot be read", line.pk)
+        return None, _("The secret of its webhooks cannot be read any more. Repair makes a new one.")
+    except ProviderError as error:
+        logger.warning("line %s: its webhooks could not be listed: %s", line.pk, error)
+        return None, _("ZipWhip cannot be reached right now. Try again in a few minutes.")
+
+
+def _rows(line: Line, found: LineHooks) -> list[WebhookRow]:
+    seen = last_seen(line)
+    return [WebhookRow(hooks, seen.get(hooks.event.value)) for hooks in found.events]

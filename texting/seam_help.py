@@ -1,0 +1,88 @@
+"""The optional part of the seam: what helps people who cannot text yet, or not any more, to do so.
+
+seam_help.register_access(Access())               # in AppConfig.ready
+seam_help.register_own_record(own_record)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.contrib.auth.models import AbstractUser
+
+    from texting.seam import RecordKey
+    from texting.vocabulary import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that texting needs, and how it is: `words`. `fix` says what to do, "" where nothing is to be done.
+
+    `url` leads to where it is put right, with `action` as the words of the link, for whoever holds `permission`.
+    """
+
+    key: str
+    title: str
+    tone: Tone
+    words: str
+    fix: str = ""
+    permission: str = ""
+    url: str = ""
+    action: str = ""
+
+
+class Access(Protocol):
+    """What the host knows of why somebody may not text."""
+
+    def findings(self, user: AbstractUser) -> list[Finding]:
+        """Account, role, branch: what must be so before texting's own conditions count."""
+
+    def edit_url(self, user: AbstractUser) -> str:
+        """Where roles are given."""
+
+    permission: str
+    """Who may give them."""
+
+
+_access: list[Access] = []
+_find_setup: list[Callable[[], Mapping[str, bool]]] = []
+_own_record: list[Callable[[AbstractUser, str], RecordKey | None]] = []
+
+
+def register_access(access: Access) -> None:
+    """Optional: without it the page that says why somebody cannot text knows what texting knows."""
+    _access[:] = [access]
+
+
+def find_access() -> Access | None:
+    return _access[0] if _access else None
+
+
+def register_own_record(find: Callable[[AbstractUser, str], RecordKey | None]) -> None:
+    """Optional: give a record that stands for a user with a number (E.164) of theirs, made if there is none.
+
+    None when there cannot be one yet. Without it nobody can send a test text to themselves.
+    """
+    _own_record[:] = [find]
+
+
+def has_own_records() -> bool:
+    return bool(_own_record)
+
+
+def own_record(user: AbstractUser, e164: str) -> RecordKey | None:
+    return _own_record[0](user, e164) if _own_record else None
+
+
+def register_setup(find: Callable[[], Mapping[str, bool]]) -> None:
+    """Texting itself fills this in."""
+    _find_setup[:] = [find]
+
+
+def setup() -> Mapping[str, bool]:
+    """What of texting is set up: "line", "filing", "first_text", in that order; a few indexed queries."""
+    return _find_setup[0]() if _find_setup else {}
