@@ -10,7 +10,7 @@ from django import forms
 from texting import numbers, seam
 from texting.errors import InvalidNumber
 from texting.line_list import kind_words
-from texting.lines import Credentials
+from texting.lines import ConnectionFailed, Credentials, stored_password
 from texting.numbers import format_number, parse_number
 from texting.vocabulary import NumberProblem
 
@@ -126,6 +126,8 @@ class CredentialsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "username" in cleaned and self.line and self.is_new_login and not cleaned.get("password"):
+            self._require_stored_password(self.line)
         chosen = cleaned.get("account_type", "")
         for kind in self.kinds:
             name = _owner_field(kind.key)
@@ -134,6 +136,12 @@ class CredentialsForm(forms.Form):
             elif not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, f"Choose the {kind_words(kind).lower()} this line belongs to.")
         return cleaned
+
+    def _require_stored_password(self, line: Line) -> None:
+        try:
+            stored_password(line)
+        except ConnectionFailed as failure:
+            self.add_error("password", failure.words)
 
     @property
     def owner(self) -> seam.Owner:
@@ -146,14 +154,14 @@ class CredentialsForm(forms.Form):
         """Of a valid form. A password that was left empty is the stored one."""
         password = self.cleaned_data["password"]
         if not password and self.line:
-            password = self.line.reveal("password").reveal()
+            password = stored_password(self.line)
         return Credentials(self.owner, self.number, self.cleaned_data["username"], password)
 
     @property
     def is_new_login(self) -> bool:
         """Whether there is anything to try at ZipWhip; of a valid form of an existing line."""
         changed_username = self.line is not None and self.cleaned_data["username"] != self.line.username
-        return changed_username or bool(self.cleaned_data["password"])
+        return changed_username or bool(self.cleaned_data.get("password"))
 
 
 def initial_of(line: Line) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import findings
+from texting import findings, seam_help
 from texting import lines as lines_module
 from texting.errors import ProviderError
 from texting.line_hooks import inspect_hooks
@@ -44,7 +44,7 @@ class WebhookRow:
 @of_line_in_use
 def line(request: SignedInRequest, line: Line) -> HttpResponse:
     """Without asking ZipWhip anything, so that it opens at once; the webhooks come after."""
-    return render(request, "texting/lines/line.html", _about(line))
+    return render(request, "texting/lines/line.html", _about(request, line))
 
 
 @may_manage
@@ -62,7 +62,7 @@ def webhooks(request: SignedInRequest, line: Line) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "texting/lines/_webhooks.html", context)
-    return render(request, "texting/lines/line.html", _about(line) | context)
+    return render(request, "texting/lines/line.html", _about(request, line) | context)
 
 
 @may_manage
@@ -95,11 +95,15 @@ def last_seen(line: Line) -> dict[str, datetime]:
     return {event: at for event, at in seen if at}
 
 
-def _about(line: Line) -> dict[str, Any]:
+def _about(request: SignedInRequest, line: Line) -> dict[str, Any]:
+    access = seam_help.find_access()
     return {
         "row": row_of(line, midnight=today_began()),
         "fix": findings.fix_of_pause(line) if line.state == LineState.PAUSED else "",
         "hours_to_live": hours_to_live(),
+        "history_url": access.history_url(f"line:{line.pk}")
+        if access and request.user.has_perm(access.permission)
+        else "",
     }
 
 

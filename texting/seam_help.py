@@ -44,8 +44,11 @@ class Access(Protocol):
     def edit_url(self, user: AbstractUser) -> str:
         """Where roles are given."""
 
+    def history_url(self, subject: str) -> str:
+        """Where what was done to a subject of the audit, such as "line:12", is told."""
+
     permission: str
-    """Who may give them."""
+    """Who may give roles and read what was done."""
 
 
 _access: list[Access] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ class Access:
 
     def edit_url(self, user: AbstractUser) -> str:
         return reverse("administration:edit-user", args=[user.pk])
+
+    def history_url(self, subject: str) -> str:
+        return f"{reverse('administration:audit')}?{urlencode({'subject': subject})}"
 
     def findings(self, user: AbstractUser) -> list[Finding]:
         if not isinstance(user, User):

@@ -344,3 +344,15 @@ def in_transaction(step, failures):
         failures.append(error)
     finally:
         connection.close()
+
+
+def test_a_password_nobody_can_read_pauses_the_line_and_its_texts_wait(people, send, provider, runner):
+    batch = send(people.add("Ana Rivera", ANA))
+    Line.objects.update(password_token="v1.gone.AAAA", session_token="v1.gone.AAAA")
+
+    runner.step()
+    run_until_quiet(runner)
+
+    assert Line.objects.get().pause_reason == PauseReason.KEYS_LOST
+    assert batch.texts.get().status == TextStatus.QUEUED
+    assert provider.sent == []

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('texting', '0008_scheduled_texts_and_files'),
+        ('texting', '0010_text_event_at'),
     ]
 
     operations = [
