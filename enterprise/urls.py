@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from enterprise.frame import views
 from frame import words
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("hotlists/", include("enterprise.hotlists.urls")),
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
+    path("navigation/", views.navigation, name="navigation"),
     path("words/<str:language>.<str:version>.js", words.script, name="words"),
     path("django-admin/", admin.site.urls),
     path("", include("texting.probe_urls")),

@@ -10,10 +10,11 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import compliance, inbox_views, logged, record_views
+        from texting import compliance, inbox_views, logged, record_views, unmatched_views
         from texting.models import TextingSettings
 
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
+        seam.register_record_made(unmatched_views.link_new_record)
         seam.register_opted_out(compliance.opted_out)
         seam.register_text_count(record_views.text_count)
         seam.register_texts_now(logged.texts_now)

@@ -1,139 +1,131 @@
-"""Conversations of one's lines: the inbox, a search in their texts, and the tray of those that belong to nobody yet."""
+"""Conversations of one's lines: the inbox, and a search in their texts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Subquery
-from django.http import Http404
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from texting import seam, unmatched
-from texting.conversations import LogFailed
-from texting.models import Conversation, Line, Text
-from texting.seam import RecordKey
+from texting import seam
+from texting.models import Conversation, ConversationRecord, Line, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpResponse
+    from django_stubs_ext import StrOrPromise
 
     from texting.models.conversation import ConversationQuerySet
     from texting.requests import SignedInRequest
-    from texting.seam import Candidate
 
 ROWS = 50
-FOLDERS = {"unread": "Unread", "open": "Open", "all": "All"}
+# Fewer digits are an hour or a wage.
+DIGITS_OF_A_NUMBER = 4
+FOLDERS = {"unread": _("Unread"), "open": _("Open"), "all": _("Open and closed")}
+MINE, ON_MY_LINES, ON_ALL_LINES = "mine", "lines", "all"
+WHOSE: dict[str, StrOrPromise] = {MINE: _("Mine"), ON_MY_LINES: _("My branch"), ON_ALL_LINES: _("All lines")}
 may_send = permission_required("texting.send", raise_exception=True)
 
 
 def of_user(user: AbstractUser) -> ConversationQuerySet:
-    """The conversations on the lines a user may send from; on every line for who manages lines."""
-    if user.has_perm("texting.manage_lines"):
-        return Conversation.objects.all()
+    """The conversations a user may read: on the lines they may send from; on every line for who manages lines."""
+    return Conversation.objects.all() if user.has_perm("texting.manage_lines") else on_lines_of(user)
+
+
+def on_lines_of(user: AbstractUser) -> ConversationQuerySet:
     return Conversation.objects.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
 
 
+def _of(user: AbstractUser) -> ConversationQuerySet:
+    """Those a user has written in, and all on a line that is theirs alone."""
+    written = Text.objects.filter(conversation=OuterRef("pk"), sender=user.pk)
+    own_lines = Line.objects.owned_by(seam.personal_owners(user))
+    return of_user(user).filter(Q(line__in=own_lines) | Exists(written))
+
+
 def unread_count(user: AbstractUser) -> int:
-    return of_user(user).unseen().count()
+    """What the badge says: who manages every line is not told of the answers to everybody."""
+    return on_lines_of(user).unseen().count()
 
 
 def unmatched_count(user: AbstractUser) -> int:
-    return of_user(user).unmatched().count()
+    return on_lines_of(user).unmatched().count()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list shows; anything that was not offered is the usual."""
+
+    whose: str
+    folder: str
+    words: str
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], offered: Mapping[str, StrOrPromise]) -> Filters:
+        whose = query.get("whose", ON_MY_LINES)
+        folder = query.get("folder", "open")
+        return cls(
+            whose if whose in offered else ON_MY_LINES,
+            folder if folder in FOLDERS else "open",
+            query.get("q", "").replace("\x00", "").strip(),
+        )
+
+    def conversations(self, user: AbstractUser) -> ConversationQuerySet:
+        scopes = {MINE: _of, ON_MY_LINES: on_lines_of, ON_ALL_LINES: of_user}
+        return scopes[self.whose](user)
+
+    def apply(self, found: ConversationQuerySet) -> ConversationQuerySet:
+        if self.folder == "unread":
+            found = found.unseen()
+        elif self.folder == "open":
+            found = found.filter(closed_at__isnull=True)
+        return found.filter(self._words_are_in()) if self.words else found
+
+    def _words_are_in(self) -> Q:
+        """In a text, in the name of a record, or in the number."""
+        texts = Text.objects.filter(conversation=OuterRef("pk"), body__icontains=self.words)
+        names = ConversationRecord.objects.filter(conversation=OuterRef("pk"), name__icontains=self.words)
+        anywhere = Q(Exists(texts)) | Q(Exists(names))
+        digits = "".join(filter(str.isdecimal, self.words))
+        return anywhere | Q(number__contains=digits) if len(digits) >= DIGITS_OF_A_NUMBER else anywhere
 
 
 @may_send
 def inbox(request: SignedInRequest) -> HttpResponse:
-    folder = request.GET.get("folder", "open")
-    query = request.GET.get("q", "").strip()
-    found = of_user(request.user).select_related("line").prefetch_related("records").order_by("-last_text_at", "-pk")
-    if folder == "unread":
-        found = found.unseen()
-    elif folder == "open":
-        found = found.filter(closed_at__isnull=True)
-    texts = Text.objects.filter(conversation=OuterRef("pk"))
-    if query:
-        found = found.filter(Exists(texts.filter(body__icontains=query)))
-        texts = texts.filter(body__icontains=query)
-    last = texts.order_by("-pk")
-    found = found.annotate(
-        last_body=Subquery(last.values("body")[:1]), last_direction=Subquery(last.values("direction")[:1])
-    )
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    offered = {key: words for key, words in WHOSE.items() if key != ON_ALL_LINES or _sees_all(request.user)}
+    filters = Filters.read(request.GET.dict(), offered)
+    in_scope = filters.conversations(request.user)
+    found = filters.apply(in_scope).select_related("line").prefetch_related("records").order_by("-last_text_at", "-pk")
+    page = Paginator(_with_last_text(found, filters.words), ROWS).get_page(request.GET.get("page"))
     keys = [record.key for conversation in page for record in conversation.records.all()]
     context = {
         "page": page,
-        "folder": folder,
+        "filters": filters,
         "folders": FOLDERS,
-        "query": query,
+        "offered": offered,
         "urls": {key: candidate.url for key, candidate in seam.describe(keys).items()},
-        "unread": unread_count(request.user),
+        "unread": in_scope.unseen().count(),
     }
     return render(request, "texting/inbox/list.html", context)
 
 
-@may_send
-def tray(request: SignedInRequest) -> HttpResponse:
-    """Unmatched conversations, each with its texts and who holds the number."""
-    found = of_user(request.user).unmatched().select_related("line").prefetch_related("texts").order_by("-last_text_at")
-    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    rows = [(conversation, _visible_holders(request.user, conversation.number)) for conversation in page]
-    return render(request, "texting/inbox/unmatched.html", {"page": page, "rows": rows})
+def _sees_all(user: AbstractUser) -> bool:
+    return user.has_perm("texting.manage_lines")
 
 
-@require_POST
-@may_send
-def link(request: SignedInRequest, conversation_id: int) -> HttpResponse:
-    conversation = _find(request.user, conversation_id)
-    wanted = request.POST.get("key", "")
-    holders = _visible_holders(request.user, conversation.number)
-    candidate = next((holder for holder in holders if str(holder.key) == wanted), None)
-    if candidate is None:
-        messages.error(request, "Choose who this number belongs to.")
-        return redirect("texting:unmatched")
-    try:
-        unmatched.link(request.user, conversation, candidate)
-    except unmatched.AlreadyDecided:
-        messages.info(request, "Somebody has decided this one already.")
-    except LogFailed as error:
-        messages.error(request, f"Not linked: {' '.join(error.failures.values())}")
-    else:
-        messages.success(request, f"Linked to {candidate.name}. Texts from this number go to this record from now on.")
-    return redirect("texting:unmatched")
-
-
-@require_POST
-@may_send
-def dismiss(request: SignedInRequest, conversation_id: int) -> HttpResponse:
-    conversation = _find(request.user, conversation_id)
-    note = request.POST.get("note", "").strip()
-    if not note:
-        messages.error(request, "Say in a note why nothing is to be done; it is kept with the conversation.")
-        return redirect("texting:unmatched")
-    try:
-        unmatched.dismiss(request.user, conversation, note)
-    except unmatched.AlreadyDecided:
-        messages.info(request, "Somebody has decided this one already.")
-    else:
-        messages.success(request, "Dismissed. The texts are kept.")
-    return redirect("texting:unmatched")
-
-
-def _find(user: AbstractUser, conversation_id: int) -> Conversation:
-    found = of_user(user).filter(pk=conversation_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _visible_holders(user: AbstractUser, number: str) -> list[Candidate]:
-    """The records that hold a number and that `user` may see."""
-    keys: list[RecordKey] = [candidate.key for candidate in seam.match_number(number)]
-    visible: list[Candidate] = []
-    for record_type in seam.record_types():
-        ids = [key.record_id for key in keys if key.record_type == record_type.key]
-        visible.extend(record_type.candidates(user, ids) if ids else [])
-    return visible
+def _with_last_text(found: ConversationQuerySet, words: str) -> ConversationQuerySet:
+    """With the latest text, or the latest one that holds the words where one does."""
+    texts = Text.objects.filter(conversation=OuterRef("pk")).order_by("-pk")
+    fitting = texts.filter(body__icontains=words) if words else texts
+    last = {
+        name: Coalesce(Subquery(fitting.values(name)[:1]), Subquery(texts.values(name)[:1]))
+        for name in ("body", "direction")
+    }
+    return found.annotate(last_body=last["body"], last_direction=last["direction"])

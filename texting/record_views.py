@@ -143,6 +143,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     usable = lines.for_user(user)
     return {
         "candidate": candidate,
+        "was_unread": bool(unseen),
         "texts": sorted(texts, key=order_in_dialogue)
         + sorted(queued, key=lambda text: text.pk)
         + _scheduled(candidate, conversations),

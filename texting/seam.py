@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
-    from django.http import QueryDict
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from texting.vocabulary import Direction, MethodType, Origin, Reason, TextStatus
 
@@ -111,6 +111,19 @@ class RecordType(Protocol):
     def filing_choices(self) -> list[FilingChoice]:
         """What a logged message on such a record may be filed under."""
 
+    def new_record_url(self, user: AbstractUser, e164: str, made_for: str) -> str:
+        """The form that adds such a record, with the number filled in; "" when `user` may not.
+
+        Once it is added, the host gives `made_for` back to `record_made`.
+        """
+
+
+class NewRecord(NamedTuple):
+    """A kind of record that may be made for a number: its label, and where."""
+
+    label: str
+    url: str
+
 
 class Owner(NamedTuple):
     """Who a line belongs to."""
@@ -120,10 +133,11 @@ class Owner(NamedTuple):
 
 
 class OwnerKind(Protocol):
-    """A kind of owner of lines, e.g. key "branch", label "Branch"."""
+    """A kind of owner of lines, e.g. key "branch", label "Branch". `is_personal`: such an owner is one user."""
 
     key: str
     label: str
+    is_personal: bool
 
     def choices(self) -> list[tuple[int, str]]:
         """(id, name) of all that may own a line, in the order of a drop-down."""
@@ -245,6 +259,7 @@ _find_used_filing: Callable[[], Mapping[str, str]] = dict
 
 
 _waiting: dict[str, Callable[[AbstractUser], int]] = {}
+_link_made: Callable[[HttpRequest, int, RecordKey], HttpResponse | None] | None = None
 _find_texts_now: Callable[[Iterable[int]], Mapping[int, TextNow]] | None = None
 _find_opted_out: Callable[[Collection[str]], Mapping[str, OptedOut]] | None = None
 _count_texts: Callable[[RecordKey], int] | None = None
@@ -293,6 +308,26 @@ def texts_now(text_ids: Iterable[int]) -> Mapping[int, TextNow]:
     return _find_texts_now(text_ids) if _find_texts_now else {}
 
 
+def new_records(user: AbstractUser, e164: str, conversation_id: int) -> list[NewRecord]:
+    """The kinds of record that `user` may make for the texts of a conversation."""
+    return [
+        NewRecord(record_type.label, url)
+        for record_type in record_types()
+        if (url := record_type.new_record_url(user, e164, str(conversation_id)))
+    ]
+
+
+def register_record_made(link: Callable[[HttpRequest, int, RecordKey], HttpResponse | None]) -> None:
+    """Texting says what becomes of texts for which a record was made."""
+    global _link_made
+    _link_made = link
+
+
+def record_made(request: HttpRequest, made_for: str, key: RecordKey) -> HttpResponse | None:
+    """The host has added a record from `new_record_url`: what to answer; None when it was made for nothing of ours."""
+    return _link_made(request, int(made_for), key) if _link_made and re.fullmatch(r"[0-9]{1,18}", made_for) else None
+
+
 def register_record_type(record_type: RecordType) -> None:
     """Make a kind of record textable; a second one of the same key replaces the first."""
     _record_types[record_type.key] = record_type
@@ -325,6 +360,11 @@ def get_owner_kind(key: str) -> OwnerKind:
 def owners_for(user: AbstractUser) -> list[Owner]:
     """Whose lines `user` may send from, best first: own, home branch, granted branches."""
     return [Owner(kind.key, owner_id) for kind in owner_kinds() for owner_id in kind.owners_for(user)]
+
+
+def personal_owners(user: AbstractUser) -> list[Owner]:
+    """Those of `owners_for` that are the user and nobody else."""
+    return [owner for owner in owners_for(user) if get_owner_kind(owner.kind).is_personal]
 
 
 def register_used_filing_choices(find: Callable[[], Mapping[str, str]]) -> None:

@@ -26,7 +26,8 @@ Badge = Callable[[HttpRequest], int]
 class NavItem:
     """`permissions`: any one of them opens it; none means everybody who is signed in.
 
-    `also` names pages that belong to it, though their addresses lie elsewhere.
+    `also` names pages that belong to it, though their addresses lie elsewhere. `in_title`: its count is also shown in
+    the title of the window.
     """
 
     label: StrOrPromise
@@ -36,6 +37,7 @@ class NavItem:
     badge: Badge | None = None
     children: tuple[NavItem, ...] = ()
     also: tuple[str, ...] = ()
+    in_title: bool = False
 
 
 @dataclass
@@ -49,6 +51,7 @@ class NavEntry:
     active: bool = False
     children: list[NavEntry] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    in_title: bool = False
 
 
 def _waiting(url_name: str) -> Badge:
@@ -66,7 +69,13 @@ NAVIGATION: list[NavItem] = [
         "message-circle",
         permissions=("texting.send",),
         children=(
-            NavItem(_("Inbox"), "texting:inbox", permissions=("texting.send",), badge=_waiting("texting:inbox")),
+            NavItem(
+                _("Inbox"),
+                "texting:inbox",
+                permissions=("texting.send",),
+                badge=_waiting("texting:inbox"),
+                in_title=True,
+            ),
             NavItem(_("Batches"), "texting:batches", permissions=("texting.send",)),
             NavItem(
                 _("Unmatched"), "texting:unmatched", permissions=("texting.send",), badge=_waiting("texting:unmatched")
@@ -88,9 +97,10 @@ NAVIGATION: list[NavItem] = [
 ]
 
 
-def navigation_for(request: HttpRequest) -> list[NavEntry]:
+def navigation_for(request: HttpRequest, path: str | None = None) -> list[NavEntry]:
+    """The entries for who asks; `path` is the page they are shown on, None for the one that is asked for."""
     entries = [entry for item in NAVIGATION if (entry := _entry(item, request))]
-    _mark_active(entries, request.path)
+    _mark_active(entries, request.path if path is None else path)
     return entries
 
 
@@ -113,7 +123,7 @@ def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:
         return None
     waiting = item.badge(request) if item.badge else sum(child.waiting for child in children)
     also = [found for name in item.also if (found := find_url(name))]
-    return NavEntry(item.label, url, item.icon, waiting, children=children, also=also)
+    return NavEntry(item.label, url, item.icon, waiting, children=children, also=also, in_title=item.in_title)
 
 
 def _mark_active(entries: list[NavEntry], path: str) -> None:

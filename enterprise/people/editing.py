@@ -9,7 +9,7 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from enterprise.people import changes
+from enterprise.people import changes, for_texts
 from enterprise.people.access import KindView
 from enterprise.people.forms import methods_class
 from enterprise.people.methods import METHOD_LABELS
@@ -51,7 +51,10 @@ class PersonEditor(KindView):
                 changes.record_change(self.user, saved, self.kind, self.done_code, fields=sorted(fields))
         messages.success(request, self.done() % {"name": saved.name})
         warn_of_wrong_numbers(request, saved)
-        return redirect(saved)
+        return self.go_on(request, saved)
+
+    def go_on(self, request: HttpRequest, person: Person) -> HttpResponse:
+        return redirect(person)
 
 
 class AddPerson(PersonEditor):
@@ -64,11 +67,16 @@ class AddPerson(PersonEditor):
     def get(self, request: HttpRequest) -> HttpResponse:
         person = self.kind.new()
         return self._show(
-            request, self.form_class(instance=person, user=self.user), self.methods_class(instance=person)
+            request,
+            self.form_class(instance=person, user=self.user),
+            self.methods_class(instance=person, initial=for_texts.first_methods(request)),
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         return self._save(request, self.kind.new())
+
+    def go_on(self, request: HttpRequest, person: Person) -> HttpResponse:
+        return for_texts.hand_over(request, self.kind.key, person) or super().go_on(request, person)
 
 
 class EditPerson(PersonEditor):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.urls import reverse
 
 from enterprise.messagelog.filing import filing_choices
+from enterprise.people import for_texts
 from enterprise.people.kinds import get_kind
 from enterprise.people.methods import PRIORITY
 from texting.seam import Candidate, FilingChoice, RecordKey, TypedNumber
@@ -85,6 +86,12 @@ class PersonRecords:
 
     def filing_choices(self) -> list[FilingChoice]:
         return filing_choices(self.key)
+
+    def new_record_url(self, user: AbstractUser, e164: str, made_for: str) -> str:
+        meta = self.model._meta
+        if not user.has_perm(f"{meta.app_label}.add_{meta.model_name}"):
+            return ""
+        return f"{reverse(f'{meta.app_label}:add')}?{for_texts.query(e164, made_for)}"
 
     def _read(self, people: PersonQuerySet, ids: Iterable[int]) -> list[Candidate]:
         wanted = list(dict.fromkeys(ids))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class ServiceRepOwners:
     key = "servicerep"
     label = "ServiceRep"
+    is_personal = True
 
     def choices(self) -> list[tuple[int, str]]:
         reps = User.objects.filter(is_active=True, home_branch__isnull=False)
@@ -31,6 +32,7 @@ class ServiceRepOwners:
 class BranchOwners:
     key = "branch"
     label = "Branch"
+    is_personal = False
 
     def choices(self) -> list[tuple[int, str]]:
         return list(Branch.objects.filter(is_active=True).values_list("pk", "name"))

@@ -48,6 +48,9 @@ class People:
     def describe(self, ids):
         return [self.by_id[i] for i in ids if i in self.by_id]
 
+    def new_record_url(self, user, e164, made_for):
+        return f"/people/add/?number={e164}&made_for={made_for}" if user.has_perm("texting.send") else ""
+
     def filing_choices(self):
         return [FilingChoice("TEXT", "TEXT"), FilingChoice("OLD", "OLD", "This code is inactive.")]
 
@@ -57,6 +60,7 @@ class Desks:
 
     key = "desk"
     label = "Desk"
+    is_personal = False
 
     def choices(self):
         return [(1, "Front desk"), (2, "Back desk")]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, STRANGER, make_line, message, pass_time
-from texting import conversations, unmatched
+from texting import conversations, seam, unmatched
 from texting.inbox_views import unmatched_count, unread_count
-from texting.models import Conversation, NumberLink, TextingSettings
+from texting.models import Conversation, NumberLink, Text, TextingSettings
 
 pytestmark = pytest.mark.django_db
 INBOX, TRAY = "texting:inbox", "texting:unmatched"
@@ -161,3 +163,112 @@ def test_the_pages_ask_as_many_questions_for_thirty_as_for_three(browser, people
 
     with django_assert_max_num_queries(14):
         assert browser.get(reverse(INBOX)).status_code == 200
+
+
+def test_an_administrator_sees_all_lines_only_when_asked_and_is_not_counted_the_answers_to_others(
+    client, rep, people, hear, line
+):
+    other = make_line(number="+16515550101", owner_id=2)
+    hear("receive", on=other, **message(ANA, "For the back desk", 555))
+    rep.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="manage_lines"))
+    rep = User.objects.get(pk=rep.pk)
+    client.force_login(rep)
+
+    assert unread_count(rep) == 0
+    assert "For the back desk" not in words_of(client.get(reverse(INBOX)))
+    assert "For the back desk" in words_of(client.get(reverse(INBOX) + "?whose=all"))
+
+
+def test_all_lines_are_not_offered_to_a_recruiter(browser, people, hear):
+    hear("receive", on=make_line(number="+16515550101", owner_id=2), **message(ANA, "For the back desk", 555))
+
+    page = words_of(browser.get(reverse(INBOX) + "?whose=all"))
+
+    assert "For the back desk" not in page
+    assert "All lines" not in page
+
+
+def test_mine_are_those_i_have_written_in(browser, people, hear, rep, line):
+    people.add("Ana Rivera", ANA)
+    hear("receive", **message(ANA, "Any work?", 555))
+    hear("receive", **message(STRANGER, "Who is this?", 556))
+    mine = Conversation.objects.get(number=ANA)
+    Text.objects.filter(conversation=mine).update(sender=rep)
+
+    page = words_of(browser.get(reverse(INBOX) + "?whose=mine"))
+
+    assert "Any work?" in page
+    assert "Who is this?" not in page
+
+
+@pytest.mark.parametrize("words", ["rivera", "555-0134", "(612) 555-0134"])
+def test_a_name_or_a_number_finds_a_conversation_too(browser, people, hear, words):
+    people.add("Ana Rivera", ANA)
+    hear("receive", **message(ANA, "Any work?", 555))
+
+    assert "Any work?" in words_of(browser.get(reverse(INBOX), {"q": words}))
+
+
+def test_the_list_is_paged_and_its_pages_keep_what_was_asked(browser, line):
+    now = "2026-11-20T10:00Z"
+    Conversation.objects.bulk_create(
+        [Conversation(line=line, number=f"+1612555{i:04}", opened_at=now, last_text_at=now) for i in range(100, 155)]
+    )
+
+    first = browser.get(reverse(INBOX) + "?folder=open&whose=lines")
+    assert "1–50 of 55" in words_of(first)
+    assert "folder=open&amp;whose=lines&amp;page=2" in first.content.decode()
+
+
+def test_a_new_record_can_be_made_for_a_strangers_text(browser, hear):
+    hear("receive", **message(STRANGER, "Any work?", 555))
+    conversation = Conversation.objects.get()
+
+    page = browser.get(reverse(TRAY)).content.decode()
+
+    assert f"/people/add/?number={STRANGER}&amp;made_for={conversation.pk}" in page
+
+
+def test_the_record_that_was_made_gets_the_texts(rf, rep, people, hear):
+    hear("receive", **message(STRANGER, "Any work?", 555))
+    conversation = Conversation.objects.get()
+    stan = people.add("Stan Stranger", STRANGER)
+
+    answer = seam.record_made(asked_by(rf, rep), str(conversation.pk), stan)
+
+    assert answer.url == "/people/1/#texts"
+    assert [record.key for record in conversation.records.all()] == [stan]
+
+
+def test_a_record_without_the_number_gets_no_texts(rf, rep, people, hear):
+    hear("receive", **message(STRANGER, "Any work?", 555))
+    stan = people.add("Stan Stranger", ANA)
+
+    answer = seam.record_made(asked_by(rf, rep), str(Conversation.objects.get().pk), stan)
+
+    assert answer.url == reverse(TRAY)
+    assert not Conversation.objects.get().records.exists()
+
+
+@pytest.mark.parametrize("made_for", ["", "x", "999999", "12; DROP TABLE"])
+def test_a_record_made_for_nothing_of_ours_changes_nothing(rf, rep, people, line, made_for):
+    stan = people.add("Stan Stranger", STRANGER)
+
+    assert seam.record_made(asked_by(rf, rep), made_for, stan) is None
+
+
+def test_nobody_makes_a_record_for_texts_of_other_lines(rf, rep, people, hear):
+    other = make_line(number="+16515550101", owner_id=2)
+    hear("receive", on=other, **message(STRANGER, "Any work?", 555))
+    stan = people.add("Stan Stranger", STRANGER)
+
+    assert seam.record_made(asked_by(rf, rep), str(Conversation.objects.get().pk), stan) is None
+    assert not NumberLink.objects.exists()
+
+
+def asked_by(rf, user):
+    request = rf.post("/people/add/")
+    request.user = user
+    request.session = {}
+    request._messages = FallbackStorage(request)
+    return request

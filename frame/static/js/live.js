@@ -5,9 +5,11 @@
 // are matched by them. Fields keep what is in them, [data-live-keep] stays as it is.
 // What a role=status in a part says is told to screen readers by a [data-live-says] beside it, not with every number.
 // "live:before" and "live:after" are sent from the part; after an answer that differs, both, else neither.
+// "live:ask" with the id of a part as its detail has that part asked for at once.
 
 const LONGEST_WAIT = 30;
 const FAILURES_SAID = 3;
+const NO_ANSWER = gettext("The server does not answer, so this page may be out of date. It is tried again.");
 const parts = new WeakMap(); // part -> {due, failures}
 
 function fit(mine, fresh) {
@@ -51,17 +53,23 @@ function take(part, html) {
   part.dispatchEvent(new CustomEvent("live:after", { bubbles: true }));
 }
 
-const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "warn" } }));
+// Once for all parts of a page.
+const said = new Set();
+function say(text) {
+  if (!said.has(text)) document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "warn" } }));
+  said.add(text);
+}
 
 async function ask(part, state) {
   const headers = { "HX-Request": "true", "HX-Target": part.id };
   const answer = await fetch(part.dataset.live, { headers, signal: AbortSignal.timeout(10_000) });
   if (answer.redirected || answer.status === 403 || answer.status === 404) {
     part.removeAttribute("data-live");
-    return say("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see.");
+    return say(gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
   }
   if (!answer.ok) throw new Error(answer.statusText);
   state.failures = 0;
+  said.delete(NO_ANSWER);
   if (part.isConnected) take(part, await answer.text());
 }
 
@@ -73,7 +81,7 @@ async function look(part) {
   state.due = Infinity;
   await ask(part, state).catch(() => {
     state.failures += 1;
-    if (state.failures === FAILURES_SAID) say("The server does not answer, so this page may be out of date. It is tried again.");
+    if (state.failures === FAILURES_SAID) say(NO_ANSWER);
   });
   state.due = performance.now() + Math.min(seconds * 2 ** state.failures, LONGEST_WAIT) * 1000;
 }
@@ -81,4 +89,9 @@ async function look(part) {
 const lookAtAll = () => document.querySelectorAll("[data-live]").forEach(look);
 setInterval(lookAtAll, 250);
 document.addEventListener("visibilitychange", lookAtAll);
+document.addEventListener("live:ask", (event) => {
+  const state = parts.get(document.getElementById(event.detail));
+  if (state && state.due !== Infinity) state.due = 0;
+  lookAtAll();
+});
 lookAtAll();

@@ -1,0 +1,131 @@
+"""The tray of conversations that belong to nobody for certain: link, make a record, or dismiss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from texting import seam, unmatched
+from texting.conversations import LogFailed
+from texting.inbox_views import may_send, of_user
+from texting.models import Conversation
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+    from django.http import HttpRequest, HttpResponse
+
+    from texting.requests import SignedInRequest
+    from texting.seam import Candidate, NewRecord, RecordKey
+
+ROWS = 20
+
+
+class Row(NamedTuple):
+    """An unmatched conversation, who holds its number, and the kinds of record that may be made for it."""
+
+    conversation: Conversation
+    holders: list[Candidate]
+    new_records: list[NewRecord]
+
+
+@may_send
+def tray(request: SignedInRequest) -> HttpResponse:
+    found = of_user(request.user).unmatched().select_related("line")
+    found = found.prefetch_related("texts__sender", "texts__attachments").order_by("-last_text_at", "-pk")
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    rows = [
+        Row(
+            conversation,
+            _visible_holders(request.user, conversation.number),
+            seam.new_records(request.user, conversation.number, conversation.pk),
+        )
+        for conversation in page
+    ]
+    return render(request, "texting/inbox/unmatched.html", {"page": page, "rows": rows})
+
+
+@require_POST
+@may_send
+def link(request: SignedInRequest, conversation_id: int) -> HttpResponse:
+    conversation = _find(request.user, conversation_id)
+    wanted = request.POST.get("key", "")
+    holders = _visible_holders(request.user, conversation.number)
+    candidate = next((holder for holder in holders if str(holder.key) == wanted), None)
+    if candidate is None:
+        messages.error(request, _("Choose who this number belongs to."))
+    else:
+        _link(request, conversation, candidate)
+    return redirect("texting:unmatched")
+
+
+@require_POST
+@may_send
+def dismiss(request: SignedInRequest, conversation_id: int) -> HttpResponse:
+    conversation = _find(request.user, conversation_id)
+    note = request.POST.get("note", "").strip()
+    if not note:
+        messages.error(request, _("Say in a note why nothing is to be done; it is kept with the conversation."))
+        return redirect("texting:unmatched")
+    try:
+        unmatched.dismiss(request.user, conversation, note)
+    except unmatched.AlreadyDecided:
+        messages.info(request, _("Somebody has decided this one already."))
+    else:
+        messages.success(request, _("Dismissed. The texts are kept."))
+    return redirect("texting:unmatched")
+
+
+def link_new_record(request: HttpRequest, conversation_id: int, key: RecordKey) -> HttpResponse | None:
+    """Give a conversation to the record that its reader has just made for it; None when it is not theirs to give.
+
+    What `seam.record_made` calls. The record keeps the number, or nothing is linked.
+    """
+    user = request.user
+    if not user.is_authenticated or not user.has_perm("texting.send"):
+        return None
+    conversation = of_user(user).filter(pk=conversation_id).first()
+    if conversation is None:
+        return None
+    candidate = next((one for one in _visible_holders(user, conversation.number) if one.key == key), None)
+    if candidate is None:
+        messages.warning(request, _("The texts were not linked: the new record does not hold their number."))
+        return redirect("texting:unmatched")
+    is_linked = _link(request, conversation, candidate)
+    return HttpResponseRedirect(f"{candidate.url}#texts") if is_linked else redirect("texting:unmatched")
+
+
+def _link(request: HttpRequest, conversation: Conversation, candidate: Candidate) -> bool:
+    try:
+        unmatched.link(request.user, conversation, candidate)  # type: ignore[arg-type]  # who sees it is signed in
+    except unmatched.AlreadyDecided:
+        messages.info(request, _("Somebody has decided this one already."))
+    except LogFailed as error:
+        messages.error(request, _("Not linked: %(why)s") % {"why": " ".join(error.failures.values())})
+    else:
+        words = _("Linked to %(name)s. Texts from this number go to this record from now on.")
+        messages.success(request, words % {"name": candidate.name})
+        return True
+    return False
+
+
+def _find(user: AbstractUser, conversation_id: int) -> Conversation:
+    found = of_user(user).filter(pk=conversation_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _visible_holders(user: AbstractUser, number: str) -> list[Candidate]:
+    """The records that hold a number and that `user` may see."""
+    keys: list[RecordKey] = [candidate.key for candidate in seam.match_number(number)]
+    visible: list[Candidate] = []
+    for record_type in seam.record_types():
+        ids = [key.record_id for key in keys if key.record_type == record_type.key]
+        visible.extend(record_type.candidates(user, ids) if ids else [])
+    return visible
