@@ -10,7 +10,7 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import compliance, inbox_views, logged, record_views, unmatched_views
+        from texting import compliance, decision_views, inbox_views, logged, record_views, unmatched_views
         from texting.models import TextingSettings
 
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
@@ -20,3 +20,4 @@ class TextingConfig(AppConfig):
         seam.register_texts_now(logged.texts_now)
         seam.register_waiting("texting:inbox", inbox_views.unread_count)
         seam.register_waiting("texting:unmatched", inbox_views.unmatched_count)
+        seam.register_waiting("texting:undecided", decision_views.waiting_count)

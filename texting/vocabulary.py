@@ -82,6 +82,14 @@ class Reason(models.TextChoices):
     GONE = "gone", _("ZipWhip no longer has it, so we don’t know whether this text left")
 
 
+class Decision(models.TextChoices):
+    """What a person decided about a text that a machine may not decide about."""
+
+    ARRIVED = "arrived", _("It arrived")
+    SENT_AGAIN = "sent_again", _("Sent again")
+    DROPPED = "dropped", _("Let be")
+
+
 class LineState(models.TextChoices):
     CONNECTING = "connecting", _("Connecting")
     CONNECTED = "connected", _("Connected")

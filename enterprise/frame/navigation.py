@@ -80,6 +80,9 @@ NAVIGATION: list[NavItem] = [
             NavItem(
                 _("Unmatched"), "texting:unmatched", permissions=("texting.send",), badge=_waiting("texting:unmatched")
             ),
+            NavItem(
+                _("To decide"), "texting:undecided", permissions=("texting.send",), badge=_waiting("texting:undecided")
+            ),
         ),
     ),
     NavItem(

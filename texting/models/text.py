@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
+from texting.vocabulary import Decision, Direction, Origin, Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,6 +86,12 @@ class Text(models.Model):
     provider_at = models.DateTimeField(null=True, blank=True)
     status_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    repeats = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by")
+    decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
     deleted_at_provider = models.DateTimeField(null=True, blank=True)
 
     objects = TextQuerySet.as_manager()
@@ -131,6 +137,10 @@ class Text(models.Model):
                 | ~Q(reason=""),
                 name="text_failure_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(decision="") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="text_decision_has_person",
+            ),
         ]
         indexes = [
             models.Index(
@@ -143,6 +153,11 @@ class Text(models.Model):
             ),
             models.Index(fields=["next_look_at"], name="text_scheduled", condition=Q(status=TextStatus.SCHEDULED)),
             models.Index(fields=["number"], name="text_scheduled_to", condition=Q(status=TextStatus.SCHEDULED)),
+            models.Index(
+                fields=["-status_at"],
+                name="text_left_behind",
+                condition=Q(status=TextStatus.BLOCKED, reason=Reason.SENDER_INACTIVE, decision=""),
+            ),
             models.Index(fields=["line", "number", "-id"], name="text_by_number"),
             models.Index(fields=["line", "left_at"], name="text_left", condition=Q(left_at__isnull=False)),
             models.Index(fields=["next_fetch_at"], name="text_to_fetch", condition=Q(attachments_pending=True)),

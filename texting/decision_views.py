@@ -1,0 +1,126 @@
+"""The list of texts that wait for a person's decision, and the decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from texting import decisions, dispatch, seam
+from texting.models import Text
+from texting.vocabulary import Decision, TextStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import AbstractUser
+    from django.http import HttpResponse
+
+    from texting.models import ConversationRecord, Recipient
+    from texting.requests import SignedInRequest
+    from texting.seam import Candidate, RecordKey
+
+ROWS = 50
+may_send = permission_required("texting.send", raise_exception=True)
+
+
+def waiting_count(user: AbstractUser) -> int:
+    return decisions.waiting_for(user).count()
+
+
+@may_send
+def undecided(request: SignedInRequest) -> HttpResponse:
+    found = decisions.waiting_for(request.user).select_related("line", "sender").order_by("-status_at", "-pk")
+    page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(request.GET.get("page"))
+    visible = _visible(request.user, [one for text in page for one in text.recipients.all()])
+    rows = [
+        {
+            "text": text,
+            "people": [one for one in text.recipients.all() if one.key in visible],
+            "is_unclear": text.status == TextStatus.UNCONFIRMED,
+        }
+        for text in page
+    ]
+    context = {"page": page, "rows": rows, "left": _left_behind(request.user)}
+    return render(request, "texting/decisions.html", context)
+
+
+def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
+    """Running conversations whose rep has left, with the people of them that `user` may see."""
+    found = list(decisions.conversations_of_leavers(user).prefetch_related("records")[:ROWS])
+    wrote_last = {conversation.pk: conversation.last_sender_id for conversation in found}  # type: ignore[attr-defined]
+    leavers = get_user_model().objects.in_bulk(set(wrote_last.values()))
+    visible = _visible(user, [record for conversation in found for record in conversation.records.all()])
+    return [
+        {
+            "conversation": conversation,
+            "people": [visible[record.key] for record in conversation.records.all() if record.key in visible],
+            "leaver": leavers.get(wrote_last[conversation.pk]),
+        }
+        for conversation in found
+    ]
+
+
+def _visible(user: AbstractUser, about: Iterable[Recipient | ConversationRecord]) -> dict[RecordKey, Candidate]:
+    """Who shares a line sees what was sent from it, but not the records of branches that are not theirs."""
+    ids: dict[str, list[int]] = {}
+    for one in about:
+        ids.setdefault(one.record_type, []).append(one.record_id)
+    return {
+        candidate.key: candidate
+        for record_type in seam.record_types()
+        for candidate in record_type.candidates(user, ids.get(record_type.key, []))
+    }
+
+
+@require_POST
+@may_send
+def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
+    text = decisions.waiting_for(request.user).filter(pk=text_id).first()
+    if text is None:
+        if not Text.objects.filter(pk=text_id).exists():
+            raise Http404
+        messages.info(request, _("Nothing was done: somebody has decided about this text already."))
+        return _back()
+    try:
+        words = _carry_out(request, text)
+    except decisions.AlreadyDecided:
+        messages.info(request, _("Nothing was done: somebody has decided about this text already."))
+    except decisions.CannotSendAgain:
+        messages.error(request, _("Not sent: you have no line to send it from."))
+    except dispatch.NobodyToText:
+        messages.error(
+            request, _("Not sent: this number opted out, is marked “do not text”, or is no longer on the record.")
+        )
+    except dispatch.LineNotUsable:
+        messages.error(request, _("Not sent: the line was removed, or is no longer yours."))
+    else:
+        messages.success(request, words)
+    return _back()
+
+
+def _carry_out(request: SignedInRequest, text: Text) -> str:
+    decision = request.POST.get("decision")
+    if decision == Decision.ARRIVED:
+        decisions.note_arrived(request.user, text)
+        return _("Noted: this text arrived.")
+    if decision == Decision.DROPPED:
+        decisions.drop(request.user, text)
+        return _("Noted: this text is not sent again.")
+    if decision == Decision.SENT_AGAIN:
+        decisions.send_again(request.user, text)
+        return _("Queued as a new text. What becomes of it stands on the record.")
+    raise Http404
+
+
+def _back() -> HttpResponse:
+    response = redirect("texting:undecided")
+    response.status_code = 303
+    return response

@@ -1,0 +1,113 @@
+"""Texts that a machine may not decide about: unconfirmed ones after the last look, and what a leaver left queued.
+
+A person says that one arrived, sends it again as a new text that names the old, or lets it be. The old text keeps its
+status, for that is what is known of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.utils.translation import gettext
+
+from texting import conf, dispatch, lines, seam
+from texting.errors import TextingError
+from texting.models import Conversation, Draft, Line, Text
+from texting.vocabulary import Decision, Reason, TextStatus
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+    from django.db.models import QuerySet
+
+    from texting.models import Batch
+    from texting.models.text import TextQuerySet
+
+UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
+LEFT_BEHIND = Q(status=TextStatus.BLOCKED, reason=Reason.SENDER_INACTIVE)
+
+
+class AlreadyDecided(TextingError):
+    """Somebody decided in the meantime, or the provider was found to hold the text after all."""
+
+
+class CannotSendAgain(TextingError):
+    """The text has no recipients of ours, or `user` has no line to send it from."""
+
+
+def waiting() -> TextQuerySet:
+    """All texts that wait for a decision."""
+    return Text.objects.filter(UNCLEAR | LEFT_BEHIND, decision="")
+
+
+def waiting_for(user: AbstractUser) -> TextQuerySet:
+    """Those a user may decide about: their own, those of the lines they may send from, all for who manages lines."""
+    if user.has_perm("texting.manage_lines"):
+        return waiting()
+    usable = Line.objects.owned_by(seam.owners_for(user))
+    return waiting().filter(Q(sender_id=user.pk) | Q(line__in=usable))
+
+
+def conversations_of_leavers(user: AbstractUser) -> QuerySet[Conversation]:
+    """Running conversations on a user's lines that the last to write has left, the latest first."""
+    last_sender = Text.objects.filter(conversation=OuterRef("pk"), sender__isnull=False).order_by("-pk")
+    found = Conversation.objects.filter(closed_at__isnull=True)
+    if not user.has_perm("texting.manage_lines"):
+        found = found.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
+    return (
+        found.annotate(last_sender_id=Subquery(last_sender.values("sender_id")[:1]))
+        .filter(last_sender_id__in=get_user_model().objects.filter(is_active=False))
+        .select_related("line")
+        .order_by("-last_text_at", "-pk")
+    )
+
+
+def note_arrived(user: AbstractUser, text: Text) -> None:
+    """The person says that they have it. Raises AlreadyDecided."""
+    with transaction.atomic():
+        _decide(user, text, Decision.ARRIVED, UNCLEAR)
+
+
+def drop(user: AbstractUser, text: Text) -> None:
+    """Nobody sends it again. Raises AlreadyDecided."""
+    with transaction.atomic():
+        _decide(user, text, Decision.DROPPED, UNCLEAR | LEFT_BEHIND)
+
+
+def send_again(user: AbstractUser, text: Text) -> Batch:
+    """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
+
+    Raises AlreadyDecided, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
+    """
+    usable = lines.for_user(user)
+    line = next((line for line in usable if line.pk == text.line_id), usable[0] if usable else None)
+    recipients = list(text.recipients.order_by("pk"))
+    if line is None or not recipients:
+        raise CannotSendAgain
+    numbers = {str(recipient.key): text.number for recipient in recipients}
+    with transaction.atomic():
+        _decide(user, text, Decision.SENT_AGAIN, UNCLEAR | LEFT_BEHIND)
+        draft = Draft.objects.create(
+            user_id=user.pk,
+            selection=[recipient.key for recipient in recipients],
+            chosen_numbers=numbers,
+            line=line,
+            body=text.body,
+            source=gettext("Sent again"),
+        )
+        batch = dispatch.send_batch(user, dispatch.Composed(draft, line, text.body, is_reply=True))
+        batch.texts.update(repeats_id=text.pk)
+    return batch
+
+
+def _decide(user: AbstractUser, text: Text, decision: Decision, which: Q) -> None:
+    """Compare-and-set: of two who decide at once one does."""
+    decided = Text.objects.filter(which, pk=text.pk, decision="").update(
+        decision=decision, decided_by_id=user.pk, decided_at=Now()
+    )
+    if not decided:
+        raise AlreadyDecided
+    conf.audit()(actor_id=user.pk, action=f"text.{decision.value}", subject=f"text:{text.pk}", facts={})
