@@ -97,6 +97,7 @@ def _row(draft: Draft, position: int, verdict: ResolvedRecipient) -> DraftRecipi
     return DraftRecipient(
         draft=draft,
         position=position,
+        human=str(verdict.human or verdict.key),
         edit_url=verdict.edit_url[:300],
         alternative=alternative.e164 if alternative else "",
         alternative_type=alternative.method_type if alternative else "",

@@ -44,7 +44,8 @@ class ResolvedRecipient:
     """A chosen record and the verdict on it: `reason` is None for one who will be texted.
 
     `alternative` is the next valid number of a record whose first number is not. `skipped` are values that hold no
-    digit. `reason_facts` are what the words of the reason need, `merge_values` what fills placeholders.
+    digit. `reason_facts` are what the words of the reason need, `merge_values` what fills placeholders. `human` is the
+    first key of the records that are the same human, and so the same on each of them.
     """
 
     key: RecordKey
@@ -58,6 +59,7 @@ class ResolvedRecipient:
     alternative: ChosenNumber | None = None
     skipped: tuple[TypedNumber, ...] = ()
     merge_values: Mapping[str, str] = field(default_factory=dict)
+    human: RecordKey | None = None
 
     @property
     def e164(self) -> str:
@@ -136,6 +138,7 @@ def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, cho
         number,
         skipped=tuple(n for n in candidate.numbers if n.value.strip() and not is_phone_like(n.value)),
         merge_values=candidate.merge_values,
+        human=min([key, *candidate.same_person_as]),
     )
     if not candidate.is_active and not text_inactive:
         return replace(verdict, reason=Reason.INACTIVE)

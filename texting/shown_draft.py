@@ -37,9 +37,13 @@ class LineChoice:
 
 @dataclass(frozen=True)
 class PersonShown:
-    """A person of a draft; `sharers` are others behind the same number, and `more_sharers` how many beyond these."""
+    """A person of a draft; `sharers` are others behind the same number, and `more_sharers` how many beyond these.
+
+    `is_same_person` says that the only other one is this very human on another record.
+    """
 
     row: DraftRecipient
+    is_same_person: bool
     sharers: Sequence[str]
     more_sharers: int
 
@@ -61,7 +65,7 @@ def people(draft: Draft, show: str = "") -> dict[str, Any]:
     """A page of the people; `show` is "all:2" or "rejected:1"."""
     only, _, number = show.partition(":")
     totals = draft.people.totals()
-    rejected = totals["people"] - totals["accepted"]
+    rejected = totals["rejected"]
     wanted = draft.people.rejected() if only == "rejected" and rejected else draft.people.all()
     page = Paginator(wanted.rejected_first(), ROWS).get_page(number)
     return {
@@ -124,14 +128,17 @@ def _count_without(draft: Draft, name: str) -> int:
 
 
 def _with_sharers(draft: Draft, page: Page[DraftRecipient]) -> list[PersonShown]:
-    names: dict[str, list[tuple[int, str]]] = {}
+    behind: dict[str, list[tuple[int, str, str]]] = {}
     accepted = [row.number for row in page if not row.reason]
-    for position, number, name in draft.people.of_numbers(accepted).values_list("position", "number", "name"):
-        names.setdefault(number, []).append((position, name))
+    columns = ("position", "human", "name", "number")
+    for position, human, name, number in draft.people.of_numbers(accepted).values_list(*columns):
+        behind.setdefault(number, []).append((position, human, name))
     shown = []
     for row in page:
-        others = [name for position, name in names.get(row.number, []) if position != row.position and not row.reason]
-        shown.append(PersonShown(row, others[:NAMES_SHOWN], len(others[NAMES_SHOWN:])))
+        others = [] if row.reason else [one for one in behind.get(row.number, []) if one[0] != row.position]
+        names = [name for _, _, name in others]
+        is_same_person = {human for _, human, _ in others} == {row.human}
+        shown.append(PersonShown(row, is_same_person, names[:NAMES_SHOWN], len(names[NAMES_SHOWN:])))
     return shown
 
 

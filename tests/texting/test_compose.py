@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line
-from texting.models import Batch, Draft, Line, Text, TextingSettings
+from texting.models import Batch, Draft, Line, Recipient, Text, TextingSettings
+from texting.seam import RecordKey
 from texting.views import KEPT_DRAFTS
 from texting.vocabulary import LineState, Reason
 
@@ -385,3 +386,29 @@ def test_the_panel_shows_the_dialogue_and_when_it_will_be_logged(browser, conver
 
     assert "Any work?" in page
     assert "will be logged" in page
+
+
+def test_who_stands_on_two_records_is_one_person_and_gets_one_text(browser, people):
+    both = [RecordKey("person", 1), RecordKey("person", 2)]
+    people.add("Kwame Asante", ANA, same_person_as=frozenset({both[1]}))
+    people.add("Kwame Asante", ANA, same_person_as=frozenset({both[0]}))
+
+    url = compose(browser, *both)
+    page = text_of(browser.get(url))
+    press(browser, url, "review")
+
+    assert "1 person" in page
+    assert page.count("the same person on two records: one text") == 2
+    assert "Send to 1" in page
+    assert (Text.objects.count(), Recipient.objects.count()) == (1, 2)
+
+
+def test_one_of_two_records_that_cannot_be_texted_is_still_named(browser, people):
+    both = [RecordKey("person", 1), RecordKey("person", 2)]
+    people.add("Kwame Asante", ANA, same_person_as=frozenset({both[1]}))
+    people.add("Kwame Asante", same_person_as=frozenset({both[0]}))
+
+    page = text_of(browser.get(compose(browser, *both)))
+
+    assert "1 person, 1 cannot be texted" in page
+    assert "Send to 1" in page

@@ -91,10 +91,14 @@ class DraftRecipientQuerySet(models.QuerySet["DraftRecipient"]):
         return self.order_by(ExpressionWrapper(Q(reason=""), models.BooleanField()), "position")
 
     def totals(self) -> dict[str, Any]:
-        """`people`, `accepted` of them, and the `numbers` these have: one text each."""
+        """`people`, `accepted` of them, and the `numbers` these have: one text each. `rejected` are records.
+
+        Who stands on two records is one person.
+        """
         return self.aggregate(
-            people=Count("pk"),
-            accepted=Count("pk", filter=Q(reason="")),
+            people=Count("human", distinct=True),
+            accepted=Count("human", filter=Q(reason=""), distinct=True),
+            rejected=Count("pk", filter=~Q(reason="")),
             numbers=Count("number", filter=Q(reason=""), distinct=True),
         )
 
@@ -105,12 +109,14 @@ class DraftRecipientQuerySet(models.QuerySet["DraftRecipient"]):
 class DraftRecipient(ChosenRecord):
     """The verdict on one of a draft's people as it was shown: no `reason` for one who will be texted.
 
-    `alternative` is the next valid number of a record whose first number is not. `merge_values` fill placeholders.
+    `human` is the same on two records of one person. `alternative` is the next valid number of a record whose first
+    number is not. `merge_values` fill placeholders.
     """
 
     # Found by `draft_recipient_once`.
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="people", db_index=False)
     position = models.IntegerField()
+    human = models.CharField(max_length=40)
     edit_url = models.CharField(max_length=300, blank=True)
     alternative = models.CharField(max_length=16, blank=True)
     alternative_type = models.CharField(max_length=20, choices=MethodType.choices, blank=True)

@@ -1,0 +1,10 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("texting", "0011_keys_lost_and_last_seen")]
+
+    operations = [
+        migrations.AddField("draftrecipient", "human", models.CharField(max_length=40, default=""), preserve_default=False),
+        migrations.RunSQL("UPDATE texting_draftrecipient SET human = record_type || ':' || record_id", migrations.RunSQL.noop),
+    ]
