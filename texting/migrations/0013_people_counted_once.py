@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("texting", "0011_keys_lost_and_last_seen")]
+    dependencies = [("texting", "0012_decisions")]
 
     operations = [
         migrations.AddField("draftrecipient", "human", models.CharField(max_length=40, default=""), preserve_default=False),
