@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -78,6 +79,16 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
         """As the library's, but an address that asks for a million rows gets the largest page there is."""
         asked = per_page or self.per_page_choices[0]
         return super().paginate(*args, per_page=min(asked, max(self.per_page_choices)), **kwargs)
+
+    @property
+    def query(self) -> str:
+        """The search that finds all rows, on whatever page and in whatever order; it needs RequestConfig."""
+        fields = self.request.GET.copy() if getattr(self, "request", None) else QueryDict(mutable=True)
+        for name in (self.prefixed_page_field, self.prefixed_per_page_field, self.prefixed_order_by_field):
+            fields.pop(name, None)
+        for name, values in QueryDict(self.scope).lists():
+            fields.setlist(name, values)
+        return str(fields.urlencode())
 
     @property
     def form_id(self) -> str:

@@ -41,23 +41,30 @@ class Chosen:
 def read_selection(data: QueryDict, user: User) -> Chosen:
     """Read what `frame/static/js/selection.js` posts. What is no key is left out; "all" is searched again here."""
     if data.get("all") == "1":
-        return _all_that_match(data.get("record_type", ""), data.get("query", ""), user)
+        left_out = _read_keys(data.getlist("except"))
+        return _all_that_match(data.get("record_type", ""), data.get("query", ""), left_out, user)
+    keys = _read_keys(data.getlist("keys"))
+    return Chosen(keys, [("keys", str(key)) for key in keys])
+
+
+def _read_keys(raw_keys: list[str]) -> list[RecordKey]:
     known = {kind.key for kind in kinds()}
     keys: dict[RecordKey, None] = {}
-    for raw in data.getlist("keys"):
+    for raw in raw_keys:
         try:
             key = RecordKey.parse(raw)
         except ValueError:
             continue
         if key.record_type in known:
             keys[key] = None
-    return Chosen(list(keys), [("keys", str(key)) for key in keys])
+    return list(keys)
 
 
-def _all_that_match(type_key: str, query: str, user: User) -> Chosen:
+def _all_that_match(type_key: str, query: str, left_out: list[RecordKey], user: User) -> Chosen:
     record_type = seam.find_record_type(type_key)
     if record_type is None:
         return Chosen([], [])
-    ids = record_type.matching_ids(user, QueryDict(query))
     fields = [("all", "1"), ("record_type", type_key), ("query", query)]
-    return Chosen([RecordKey(type_key, record_id) for record_id in ids], fields)
+    fields += [("except", str(key)) for key in left_out]
+    keys = [RecordKey(type_key, record_id) for record_id in record_type.matching_ids(user, QueryDict(query))]
+    return Chosen([key for key in keys if key not in set(left_out)], fields)

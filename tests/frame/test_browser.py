@@ -160,7 +160,8 @@ def test_shift_click_takes_the_rows_between(page):
 def test_the_box_in_the_head_takes_the_page_and_gives_it_back(page):
     page.goto("/employees/")
     page.get_by_label("Select this page").check()
-    expect(page.locator("[data-selection-words]")).to_have_text("14 selected")
+    expect(page.locator("[data-selection-words]")).to_have_text("All 14 on this page are selected")
+    expect(page.get_by_role("button", name="Select all 47 that match")).to_be_visible()
     page.get_by_label("Select this page").uncheck()
     expect(page.locator("[data-selection-none]")).to_be_visible()
 
@@ -174,6 +175,21 @@ def test_all_that_match_posts_the_search_instead_of_the_rows(page):
     assert "'all': ['1']" in posted
     assert "'query': ['q=a']" in posted
     assert "keys" not in posted
+
+
+def test_all_that_match_survive_paging_and_may_leave_one_out(page):
+    page.goto("/employees/")
+    page.get_by_role("button", name="Select all 47 that match").click()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("15–28 of 47")).to_be_visible()
+    row(page, 0).locator("[data-select]").uncheck()
+    expect(page.locator("[data-selection-words]")).to_have_text("46 selected: all that match but 1")
+    row(page, 1).click(button="right")
+    expect(page.get_by_role("menu", name="Actions for 46 employees")).to_be_visible()
+    page.keyboard.press("Escape")
+    posted = send_text(page)
+    assert "'all': ['1']" in posted
+    assert posted.count("employee:") == 1
 
 
 def test_the_rows_do_not_move_when_the_bar_appears(page):

@@ -69,7 +69,7 @@ def test_what_a_hotlist_posts_does_not_grow_with_it(as_user, riya, nights):
 
 def test_everybody_selected_on_its_page_are_its_people_and_not_everybody(as_user, riya, nights):
     put_on(nights, make_employee())
-    assert f'data-scope="hotlist={nights.pk}"' in as_user(riya).get(nights.get_absolute_url()).text
+    assert f'data-query="hotlist={nights.pk}"' in as_user(riya).get(nights.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("query", ["hotlist=99999", "hotlist=x", "hotlist=-1"])

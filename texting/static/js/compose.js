@@ -1,59 +1,94 @@
-// Send Text: what the message costs while it is typed, who is shown, and keeping what was typed when the dialog closes.
+// Send Text: what the message costs while it is typed, what placeholders become, when it will be through, and keeping
+// what was typed when the dialog closes.
 
 import { countSegments, normaliseBody } from "./segments.js";
 
-const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+const PAUSE_MS = 500;
+const format = (number) => number.toLocaleString(document.documentElement.lang);
+const say = (one, many, count) => interpolate(ngettext(one, many, count), { count: format(count) }, true);
 
 function count(form) {
   const body = normaliseBody(form.elements.body.value);
   const { characters, segmentCount, encoding } = countSegments(body);
   const texts = Number(form.dataset.texts);
-  const parts = [plural(characters, "character"), plural(segmentCount, "segment")];
-  if (texts > 1 && segmentCount) parts.push(`${plural(segmentCount * texts, "segment")} in all, one text for each number`);
-  if (encoding === "UCS-2") parts.push("a special character or emoji leaves 70 characters a segment instead of 160");
+  const inAll = segmentCount * texts;
+  const parts = [
+    say("%(count)s character", "%(count)s characters", characters),
+    say("%(count)s segment", "%(count)s segments", segmentCount),
+  ];
+  if (texts > 1 && inAll) {
+    parts.push(say("%(count)s segment in all, one text for each number", "%(count)s segments in all, one text for each number", inAll));
+  }
+  if (encoding === "UCS-2") parts.push(gettext("a special character or emoji leaves 70 characters a segment instead of 160"));
   form.querySelector("[data-count]").textContent = parts.join(" · ");
 }
 
 const composing = (target) => target.closest?.("form[data-compose]");
 
+function post(form, action, options) {
+  const fields = new FormData(form);
+  fields.set("action", action);
+  return fetch(form.getAttribute("action"), { method: "POST", body: fields, redirect: "manual", ...options });
+}
+
+// What the server would send is drawn by the server, once somebody who types in braces pauses.
+let pause = 0;
+
+function previewSoon(form) {
+  const shown = form.querySelector("#preview");
+  clearTimeout(pause);
+  if (!form.elements.body.value.includes("{") && !shown.childElementCount) return;
+  pause = setTimeout(async () => {
+    const answer = await post(form, "preview", { headers: { "HX-Request": "true" } }).catch(() => null);
+    // Without an answer what stands there stays; Send says the same again before anything leaves.
+    if (!answer?.ok || !shown.isConnected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("preview");
+    if (fresh) shown.replaceChildren(...fresh.childNodes);
+  }, PAUSE_MS);
+}
+
 document.addEventListener("input", (event) => {
   const form = composing(event.target);
-  if (form && event.target.name === "body") count(form);
+  if (!form || event.target.name !== "body") return;
+  count(form);
+  previewSoon(form);
 });
 
+document.addEventListener("change", (event) => {
+  const form = composing(event.target);
+  if (!form || event.target.name !== "line") return;
+  form.querySelectorAll("[data-through]").forEach((words) => { words.hidden = words.dataset.through !== event.target.value; });
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  const { body } = composing(button).elements;
+  body.setRangeText(button.dataset.insert, body.selectionStart, body.selectionEnd, "end");
+  body.focus();
+  body.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// What the dialog shows is counted as soon as it is there.
 document.addEventListener("htmx:afterSettle", (event) => {
   const form = event.detail.target.querySelector?.("form[data-compose]");
   if (form) count(form);
 });
+// After the script of words, which is deferred like this one and stands before it.
 document.querySelectorAll("form[data-compose]").forEach(count);
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-show]");
-  if (!button) return;
-  const form = composing(button);
-  const all = button.dataset.show === "all";
-  form.querySelectorAll("[data-show]").forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
-  form.querySelectorAll(".people li:not([data-rejected])").forEach((row) => { row.hidden = !all; });
-});
-
 // Closing, by whatever way, keeps what was typed.
-function keep(form) {
-  const fields = new FormData(form);
-  fields.set("action", "save");
-  return fetch(form.getAttribute("action"), { method: "POST", body: fields, keepalive: true, redirect: "manual" });
-}
-
 document.addEventListener("dialog:closing", async (event) => {
   const form = event.target.querySelector("form[data-compose]");
   if (!form?.elements.body.value.trim()) return;
-  const kept = await keep(form).catch(() => null);
+  const kept = await post(form, "save", { keepalive: true }).catch(() => null);
   const detail = kept?.status === 204
-    ? { text: "Kept as a draft.", level: "info", link: { href: form.getAttribute("action"), text: "Go on writing" } }
-    : { text: "The draft could not be kept: the server did not answer.", level: "bad" };
+    ? { text: gettext("Kept as a draft."), level: "info", link: { href: form.getAttribute("action"), text: gettext("Go on writing") } }
+    : { text: gettext("The draft could not be kept: the server did not answer."), level: "bad" };
   document.dispatchEvent(new CustomEvent("toast", { detail }));
 });
 
 addEventListener("pagehide", () => {
   const form = document.querySelector("form[data-compose]");
-  if (form?.elements.body.value.trim()) keep(form);
+  if (form?.elements.body.value.trim()) post(form, "save", { keepalive: true });
 });
