@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from texting import conf, dispatch, lines, seam
-from texting.models import Batch, Draft, Recipient
+from texting import dispatch, drafts, lines, seam
+from texting.models import Batch, Recipient
 from texting.progress import count_people, in_order, progress, segments_in_all, with_status
 from texting.requests import SeeOther
 from texting.vocabulary import Reason
@@ -93,17 +93,15 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
         messages.info(request, _("Nobody has this status any more."))
         return SeeOther(found)
     usable = lines.for_user(request.user)
-    return SeeOther(
-        Draft.objects.create(
-            user_id=request.user.pk,
-            selection=keys,
-            is_pending=len(keys) > conf.large_selection(),
-            line=found.line if found.line in usable else next(iter(usable), None),
-            body=found.body,
-            source=_("Batch %(number)s") % {"number": found.pk},
-            back_url=found.get_absolute_url(),
-        )
+    draft = drafts.begin(
+        request.user.pk,
+        keys,
+        line=found.line if found.line in usable else next(iter(usable), None),
+        body=found.body,
+        source=_("Batch %(number)s") % {"number": found.pk},
+        back_url=found.get_absolute_url(),
     )
+    return SeeOther(draft)
 
 
 def _filtered(batch: Batch, wanted: str) -> QuerySet[Any]:

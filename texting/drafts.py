@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import recipients
+from texting import conf, recipients
 from texting.models import Batch, Draft, DraftRecipient
 
 if TYPE_CHECKING:
@@ -61,19 +61,16 @@ def sent_as(draft: Draft) -> Batch | None:
     return Batch.objects.filter(draft_id=draft.pk).first()
 
 
+def begin(user_id: int, keys: Sequence[tuple[str, int]], **facts: Any) -> Draft:
+    """Store a selection; the people of a large one are a worker's to check."""
+    is_large = len(keys) > conf.large_selection()
+    return Draft.objects.create(user_id=user_id, selection=keys, is_pending=is_large, **facts)
+
+
 def copy(draft: Draft) -> Draft:
     """The same people and words as a new draft, for a new text."""
-    return Draft.objects.create(
-        user=draft.user,
-        selection=draft.selection,
-        chosen_numbers=draft.chosen_numbers,
-        line=draft.line,
-        body=draft.body,
-        source=draft.source,
-        query=draft.query,
-        chosen_at=draft.chosen_at,
-        back_url=draft.back_url,
-    )
+    kept = ("chosen_numbers", "line", "body", "source", "query", "chosen_at", "back_url")
+    return begin(draft.user_id, draft.selection, **{name: getattr(draft, name) for name in kept})
 
 
 def forget_old(age: timedelta) -> int:

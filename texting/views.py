@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from texting import conf, dispatch, drafts, lines, seam, shown_draft
+from texting import dispatch, drafts, lines, seam, shown_draft
 from texting.batch_views import find_batch
 from texting.forms import ComposeForm
 from texting.models import Draft, TextingSettings
@@ -41,10 +41,9 @@ def compose(request: SignedInRequest) -> HttpResponse:
     if not keys:
         return render(request, "texting/compose/nobody.html", {"back": _back(request)}, status=400)
     usable = lines.for_user(request.user)
-    draft = Draft.objects.create(
-        user_id=request.user.pk,
-        selection=keys,
-        is_pending=len(keys) > conf.large_selection(),
+    draft = drafts.begin(
+        request.user.pk,
+        keys,
         line=usable[0] if usable else None,
         source=request.POST.get("source", "").replace("\x00", "")[:120],
         query=request.POST.get("query", "").replace("\x00", "") if _is_all(request) else "",

@@ -54,6 +54,8 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     empty_template = ""
     actions_template = ""
     row_menu_template = ""
+    # Whether a column of the table is Send Text for its row, so that the row menu need not be it without scripts.
+    rows_have_text_button = False
     per_page_choices = (25, 50, 100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -146,13 +148,17 @@ class RowMenuColumn(tables.Column):  # type: ignore[misc]
 
     def render(self, record: Any, table: CardTable) -> SafeString:
         name = table.row_name(record)
-        return format_html(
+        opener = format_html(
             '<button class="btn btn-icon btn-sm btn-ghost js-only" type="button" data-row-menu aria-haspopup="menu" '
-            'aria-expanded="false" aria-label="{}">{}</button>'
-            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}" aria-label="{}">'
-            "{}</button>",
+            'aria-expanded="false" aria-label="{}">{}</button>',
             _("Actions for %(name)s") % {"name": name},
             icon("dots"),
+        )
+        if table.rows_have_text_button:
+            return opener
+        return opener + format_html(
+            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}" aria-label="{}">'
+            "{}</button>",
             table.form_id,
             table.row_key(record),
             _("Send Text to %(name)s") % {"name": name},

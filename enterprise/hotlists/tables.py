@@ -96,6 +96,7 @@ class MemberTable(PersonTable):
     empty_template = "hotlists/_nobody_on_it.html"
     actions_template = "hotlists/_remove_button.html"
     row_menu_template = "hotlists/_remove_item.html"
+    rows_have_text_button = True
 
     role = tables.TemplateColumn(
         template_name="hotlists/_cell_role.html",

@@ -177,7 +177,11 @@ def form(request: HttpRequest) -> HttpResponse:
 def compose(request: HttpRequest) -> HttpResponse:
     """Say back what was posted, as the dialog or as a page."""
     name = "compose_fragment" if request.headers.get("HX-Request") else "compose"
-    posted = {key: request.POST.getlist(key) for key in ("keys", "except", "all", "record_type", "query") if key in request.POST}
+    posted = {
+        key: request.POST.getlist(key)
+        for key in ("keys", "except", "all", "record_type", "query")
+        if key in request.POST
+    }
     return page(request, name, posted=posted)
 
 

@@ -1,0 +1,178 @@
+"""The list of batches, and what may be done with the people of one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from enterprise.users.models import User
+from tests.texting.conftest import ANA, BO, make_line
+from texting import compliance
+from texting.models import Batch, Draft, OptOut, Text
+from texting.vocabulary import Reason, TextStatus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def plain_http(settings, people, provider):
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def browser(client, rep, line):
+    client.force_login(rep)
+    return client
+
+
+@pytest.fixture
+def dan(db):
+    dan = User.objects.create_user("dan", password="a long password", first_name="Dan", last_name="Larsen")
+    dan.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="send"))
+    return dan
+
+
+@pytest.fixture
+def ana(people):
+    return people.add("Ana Rivera", ANA)
+
+
+def words_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def bodies(browser, **query) -> list[str]:
+    return [row.batch.body for row in browser.get(reverse("texting:batches"), query).context["rows"]]
+
+
+def test_mine_are_mine_and_those_of_my_lines_are_everybodys(browser, send, ana, dan):
+    send(ana, body="Mine")
+    send(ana, body="Dan’s", user=dan)
+
+    assert bodies(browser) == ["Mine"]
+    assert bodies(browser, scope="lines") == ["Dan’s", "Mine"]
+
+
+def test_all_is_for_those_who_manage_lines(browser, send, ana, rep, dan):
+    other = make_line(number="+16515550101", owner_id=2)
+    Batch.objects.filter(pk=send(ana, body="Elsewhere", user=dan).pk).update(line=other)
+    assert bodies(browser, scope="all") == []
+
+    rep.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="manage_lines"))
+    assert bodies(browser, scope="all") == ["Elsewhere"]
+
+
+def test_batches_are_found_by_their_words_and_their_sender(browser, send, ana, dan):
+    send(ana, body="Forklift tonight")
+    send(ana, body="Cook tomorrow", user=dan)
+
+    assert bodies(browser, q="FORKLIFT") == ["Forklift tonight"]
+    assert bodies(browser, scope="lines", q="larsen") == ["Cook tomorrow"]
+    assert "No batch matches" in words_of(browser.get(reverse("texting:batches"), {"q": "zzz"}))
+
+
+def test_batches_are_found_by_their_state(browser, send, people, ana):
+    send(ana, body="Waits")
+    send(ana, people.add("Carl Diaz"), body="Lacks a number")
+    Text.objects.filter(body="Lacks a number").update(status=TextStatus.SENT, provider_id="1")
+    Batch.objects.filter(pk=send(people.add("Bo", BO), body="Canceled").pk).update(canceled_at="2026-11-22T14:00:00Z")
+    Text.objects.filter(body="Canceled").update(status=TextStatus.CANCELED)
+
+    assert bodies(browser, status="moving") == ["Waits"]
+    assert bodies(browser, status="needs_person") == ["Lacks a number"]
+    assert bodies(browser, status="canceled") == ["Canceled"]
+
+
+def test_who_opted_out_needs_nobody(browser, send, people, ana):
+    compliance.opt_out(BO, source=OptOut.Source.WORD, line_id=None, word="STOP")
+    batch = send(ana, people.add("Bo Chen", BO))
+
+    page = browser.get(batch.get_absolute_url())
+
+    assert page.context["needing"] == 0
+    assert bodies(browser, status="needs_person") == []
+    row = re.search(r'<tr id="recipient-row-\d+">(?:(?!</tr>).)*Bo Chen.*?</tr>', page.content.decode(), re.DOTALL)[0]
+    assert "st-mute" in row
+    assert "Opted out by STOP" in row
+
+
+def test_the_totals_of_a_row_add_up(browser, send, people, ana):
+    send(ana, people.add("Bo", BO), people.add("Carl Diaz"))
+
+    page = words_of(browser.get(reverse("texting:batches")))
+
+    assert "2 queued · 1 not texted" in page
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_asks_as_many_questions_for_twelve_as_for_one(
+    browser, send, ana, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        send(ana, body=f"Number {number}")
+
+    with django_assert_max_num_queries(12):
+        assert len(bodies(browser)) == count
+
+
+def test_each_says_with_whom_they_share_a_text(browser, send, people, ana):
+    batch = send(ana, people.add("Luis Rivera", ANA))
+
+    page = words_of(browser.get(batch.get_absolute_url()))
+
+    assert "Same number as Luis Rivera: one text." in page
+    assert "Same number as Ana Rivera: one text." in page
+
+
+def test_those_of_a_status_are_texted_again_as_a_new_draft(browser, send, people, ana):
+    bo = people.add("Bo Chen", BO)
+    batch = send(ana, bo, body="Again?")
+    Text.objects.filter(number=BO).update(status=TextStatus.FAILED, reason=Reason.REFUSED)
+
+    answer = browser.post(reverse("texting:batch-again", args=[batch.pk]), {"status": "failed"})
+
+    draft = Draft.objects.latest("created_at")
+    assert (answer.status_code, answer.url) == (303, draft.get_absolute_url())
+    assert (draft.keys, draft.body, draft.line) == ([bo], "Again?", batch.line)
+    assert Text.objects.count() == 2
+
+
+def test_again_for_a_status_nobody_has_says_so(browser, send, ana):
+    batch = send(ana)
+
+    answer = browser.post(reverse("texting:batch-again", args=[batch.pk]), {"status": "failed"})
+
+    assert answer.url == batch.get_absolute_url()
+    assert Draft.objects.count() == 1
+
+
+def test_a_batch_one_may_not_see_is_not_texted_again(client, send, ana, dan):
+    other = make_line(number="+16515550101", owner_id=2)
+    batch = send(ana)
+    Batch.objects.update(line=other)
+    client.force_login(dan)
+
+    assert client.post(reverse("texting:batch-again", args=[batch.pk])).status_code == 404
+    dan.user_permissions.clear()
+    assert client.post(reverse("texting:batch-again", args=[batch.pk])).status_code == 403
+    client.logout()
+    assert client.post(reverse("texting:batch-again", args=[batch.pk])).url.startswith("/sign-in/")
+
+
+def test_a_discarded_draft_is_gone_and_a_sent_one_stays(browser, send, rep, line, ana):
+    send(ana)
+    sent = Draft.objects.get()
+    open_one = Draft.objects.create(user=rep, selection=[ana], line=line, body="Not yet")
+    for draft in (sent, open_one):
+        assert browser.post(draft.get_absolute_url(), {"action": "discard"}).status_code == 303
+
+    assert list(Draft.objects.all()) == [sent]
+
+
+def test_who_may_not_text_has_no_list(client, db):
+    client.force_login(User.objects.create_user("sofia", password="a long password"))
+
+    assert client.get(reverse("texting:batches")).status_code == 403

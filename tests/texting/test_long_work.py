@@ -1,0 +1,276 @@
+"""Large selections: checked and made in blocks by a worker, each person once, whatever happens in between."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.texting.conftest import ANA, make_draft
+from texting import building, dispatch, drafts, long_work
+from texting.models import Batch, Draft, DraftRecipient, Line, Recipient, Text
+from texting.vocabulary import Reason, TextStatus
+
+pytestmark = pytest.mark.django_db
+BODY = "Can you work tonight?"
+CHOSEN = 7
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(settings, monkeypatch, people, provider):
+    """Four people are many, and three a block."""
+    settings.TEXTING = {**settings.TEXTING, "LARGE_SELECTION": 4}
+    settings.SECURE_SSL_REDIRECT = False
+    monkeypatch.setattr(drafts, "BLOCK", 3)
+    monkeypatch.setattr(building, "BLOCK", 3)
+
+
+@pytest.fixture
+def crowd(people):
+    return [people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 100 + CHOSEN)]
+
+
+@pytest.fixture
+def large(rep, line, crowd) -> Draft:
+    """A draft of seven whose people have been checked."""
+    draft = make_draft(rep, *crowd, line=line)
+    while drafts.Draft.objects.get(pk=draft.pk).is_pending:
+        long_work.work_off()
+    return Draft.objects.get(pk=draft.pk)
+
+
+@pytest.fixture
+def batch(rep, line, large) -> Batch:
+    return dispatch.send_batch(rep, dispatch.Composed(large, line, BODY))
+
+
+@pytest.fixture
+def browser(client, rep, line):
+    client.force_login(rep)
+    return client
+
+
+def one_block() -> None:
+    """As much as a worker does before it is killed."""
+    assert long_work._step(Batch, building.build_block)
+
+
+def words_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def results(batch) -> list[str]:
+    return sorted(batch.recipients.values_list("name", flat=True))
+
+
+def test_a_large_selection_is_stored_at_once_and_checked_by_the_worker(browser, crowd):
+    answer = browser.post(reverse("texting:compose"), {"keys": [str(key) for key in crowd]})
+    assert answer.status_code == 303
+    assert "Checking 0 of 7" in words_of(browser.get(answer.url))
+
+    long_work.work_off()
+
+    assert "7 people" in words_of(browser.get(answer.url))
+    assert DraftRecipient.objects.accepted().count() == CHOSEN
+
+
+def test_how_far_it_is_is_shown_while_it_is_checked(browser, crowd, rep, line):
+    draft = make_draft(rep, *crowd, line=line)
+    long_work._step(Draft, drafts.check_block)
+
+    page = words_of(browser.get(draft.get_absolute_url()))
+
+    assert "Checking 3 of 7" in page
+    assert "You can close this" in page
+    assert "Checking 3 of 7" in words_of(browser.get(reverse("texting:batches")))
+
+
+def test_when_nobody_works_on_it_that_is_said(browser, crowd, rep, line):
+    draft = make_draft(rep, *crowd, line=line)
+    Draft.objects.update(progress_at="2026-01-01T00:00:00Z")
+
+    assert "Background work is not running just now" in words_of(browser.get(draft.get_absolute_url()))
+
+
+def test_sending_to_many_stores_the_batch_and_the_worker_makes_the_texts(batch):
+    assert (batch.is_pending, Text.objects.count()) == (True, 0)
+
+    long_work.work_off()
+
+    batch.refresh_from_db()
+    assert (batch.is_pending, batch.done_count) == (False, CHOSEN)
+    assert (batch.recipients.count(), batch.texts.queued().count()) == (CHOSEN, CHOSEN)
+
+
+def test_turns_go_on_from_block_to_block(batch):
+    long_work.work_off()
+
+    turns = list(Text.objects.order_by("pk").values_list("turn", flat=True))
+    assert turns == list(range(turns[0], turns[0] + CHOSEN))
+
+
+def test_a_worker_killed_between_two_blocks_doubles_and_loses_nobody(batch, crowd):
+    one_block()
+    assert batch.recipients.count() == 3
+
+    long_work.work_off()
+
+    assert len(set(results(batch))) == len(results(batch)) == CHOSEN
+
+
+def test_a_worker_killed_within_a_block_leaves_nothing_of_it(batch, monkeypatch):
+    one_block()
+
+    def die(*_, **__):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recipient.objects, "bulk_create", die)
+        long_work._step(Batch, building.build_block)
+    assert (Text.objects.count(), Recipient.objects.count()) == (3, 3)
+
+    Batch.objects.update(retry_at="2026-01-01T00:00:00Z")
+    long_work.work_off()
+    assert len(results(batch)) == CHOSEN
+
+
+def test_what_fails_does_not_keep_others_waiting(batch, rep, line, people, monkeypatch):
+    def fail(_):
+        raise RuntimeError("broken")
+
+    assert long_work._step(Batch, fail)
+
+    assert not long_work._step(Batch, fail)  # it waits for its next try
+    batch.refresh_from_db()
+    assert (batch.is_pending, batch.done_count) == (True, 0)
+
+
+def test_the_same_click_twice_is_one_batch_before_and_after_it_is_made(rep, line, large, batch):
+    again = dispatch.send_batch(rep, dispatch.Composed(large, line, BODY))
+    long_work.work_off()
+    later = dispatch.send_batch(rep, dispatch.Composed(large, line, BODY))
+
+    assert batch == again == later
+    assert Text.objects.count() == CHOSEN
+
+
+def test_people_of_different_blocks_behind_one_number_get_one_text(rep, people, line):
+    keys = [people.add(f"Person {i}", ANA if i in {0, 4} else f"+1612555{i:04}") for i in range(100, 106)]
+    keys += [people.add("First", ANA), people.add("Last", ANA)]
+    draft = make_draft(rep, *[keys[-2], *keys[:-2], keys[-1]], line=line)
+    long_work.work_off()
+
+    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, BODY))
+    long_work.work_off()
+
+    first, last = batch.recipients.get(name="First"), batch.recipients.get(name="Last")
+    assert first.text_id == last.text_id
+    assert batch.texts.count() == CHOSEN
+    assert batch.recipients.count() == CHOSEN + 1
+
+
+def test_canceling_a_half_made_batch_gives_everyone_a_result_and_lets_no_text_leave(rep, batch):
+    one_block()
+
+    assert dispatch.cancel_batch(rep, batch) == CHOSEN
+    long_work.work_off()
+
+    assert set(batch.texts.values_list("status", flat=True)) == {TextStatus.CANCELED}
+    left_out = batch.recipients.filter(text__isnull=True)
+    assert set(left_out.values_list("reason", flat=True)) == {Reason.CANCELED}
+    assert (batch.texts.count(), left_out.count()) == (3, CHOSEN - 3)
+    batch.refresh_from_db()
+    assert not batch.is_pending
+
+
+def test_a_right_taken_while_it_is_made_stops_the_rest(rep, batch):
+    one_block()
+    rep.user_permissions.clear()
+
+    long_work.work_off()
+
+    assert batch.texts.count() == 3
+    assert batch.recipients.filter(reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
+
+
+def test_a_number_changed_while_it_is_made_is_not_texted(people, batch, crowd):
+    from dataclasses import replace
+
+    from texting.seam import TypedNumber
+    from texting.vocabulary import MethodType
+
+    last = crowd[-1].record_id
+    people.by_id[last] = replace(people.by_id[last], numbers=[TypedNumber(MethodType.SMS, ANA)])
+    long_work.work_off()
+
+    assert batch.recipients.get(record_id=last).reason == Reason.CHANGED
+    assert batch.texts.count() == CHOSEN - 1
+
+
+def test_the_batch_page_says_how_far_it_is_and_the_counts_add_up(browser, batch):
+    one_block()
+
+    page = words_of(browser.get(batch.get_absolute_url()))
+
+    assert "Queuing 3 of 7 people" in page
+    assert "3 queued" in page
+    assert "4 being queued" in page
+
+
+def test_a_large_draft_that_was_sent_offers_a_new_text_instead(browser, large, batch):
+    page = browser.get(large.get_absolute_url())
+    assert "This was sent already" in words_of(page)
+
+    again = browser.post(large.get_absolute_url(), {"action": "again"})
+
+    copy = Draft.objects.exclude(pk=large.pk).get()
+    assert again.url == copy.get_absolute_url()
+    assert (copy.is_pending, copy.done_count) == (True, 0)
+
+
+def test_checking_again_finds_what_changed(browser, people, large, crowd):
+    from dataclasses import replace
+
+    first = crowd[0].record_id
+    people.by_id[first] = replace(people.by_id[first], do_not_text=True)
+
+    browser.post(large.get_absolute_url(), {"action": "check", "body": BODY})
+    long_work.work_off()
+
+    assert DraftRecipient.objects.rejected().get().record_id == first
+
+
+def test_another_number_chosen_in_a_large_draft_is_checked_alone(browser, people, rep, line, crowd):
+    from texting.seam import TypedNumber
+    from texting.vocabulary import MethodType
+
+    dee = people.add("Dee Evans", TypedNumber(MethodType.SMS, "555-01"), TypedNumber(MethodType.CELL_PHONE, ANA))
+    draft = make_draft(rep, *crowd, dee, line=line)
+    long_work.work_off()
+    asked = people.queries
+
+    browser.post(draft.get_absolute_url(), {"use": f"{dee}|{ANA}", "body": BODY, "line": Line.objects.get().pk})
+
+    assert draft.people.get(name="Dee Evans").number == ANA
+    assert people.queries == asked + 1
+
+
+def test_a_worker_asks_the_host_once_a_block(rep, people, line, crowd):
+    make_draft(rep, *crowd, line=line)
+    people.queries = 0
+    long_work.work_off()
+
+    assert people.queries == 3
+
+
+def test_old_drafts_are_forgotten_but_not_while_their_batch_is_made(batch, large, rep, people, line):
+    from datetime import timedelta
+
+    small = make_draft(rep, people.add("Ana", ANA), line=line)
+    Draft.objects.update(updated_at="2025-01-01T00:00:00Z")
+
+    assert drafts.forget_old(timedelta(days=90)) == 1
+
+    assert not Draft.objects.filter(pk=small.pk).exists()
+    assert Draft.objects.filter(pk=large.pk).exists()
