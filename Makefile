@@ -52,6 +52,10 @@ check: venv ## Lint, types, layers, migrations, templates
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/djlint --lint --quiet .
 
+.PHONY: audit
+audit: venv ## Look for dangerous code, and for known holes in the locked dependencies
+	@$(BIN)/python -m enterprise.local.scan
+
 # Needs GNU gettext: apt-get install gettext.
 messages: export ENTERPRISE_ENV_FILE =
 messages: export SECRET_KEY = only-to-read-the-sources

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "enterprise.users.signed_in.SignedInMiddleware",
     "enterprise.administration.audit_middleware.AuditMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "enterprise.users.middleware.ReaderMiddleware",
@@ -150,6 +151,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "enterprise.administration.audit_origin.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 
+# With this prefix a browser takes it from this very host alone. enterprise/users/signed_in.py ends what is not used.
+SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-session"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True

@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from frame import initials as people
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 register = template.Library()
 
 NOTHING = SafeString("")
-NO_VALUE = mark_safe('<span class="text-secondary">—</span>')
+NO_VALUE = SafeString('<span class="text-secondary">—</span>')
 
 
 def is_strict() -> bool:

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 PLAIN_HTTP = {
     "SECURE_SSL_REDIRECT": False,
+    "SESSION_COOKIE_NAME": "sessionid",
     "SESSION_COOKIE_SECURE": False,
     "CSRF_COOKIE_SECURE": False,
     "ALLOWED_HOSTS": ["localhost", "testserver"],
