@@ -136,7 +136,7 @@ def test_everything_works_without_scripts(open_page, firm):
     page.get_by_role("button", name="Deactivate").click()
     page.locator("summary[aria-label='Actions for St. Paul']").click()
     page.get_by_role("menuitem", name="Reactivate").click()
-    expect(page.get_by_role("status").first).to_contain_text("St. Paul is active again.")
+    expect(page.get_by_role("status").filter(has_text="St. Paul is active again.")).to_be_visible()
     page.goto(url("users"))
     page.get_by_label("Status").select_option("no")
     page.get_by_role("button", name="Filter").click()
