@@ -30,7 +30,7 @@ ROWS = 50
 DIGITS_OF_A_NUMBER = 4
 FOLDERS = {"unread": _("Unread"), "open": _("Open"), "all": _("Open and closed")}
 MINE, ON_MY_LINES, ON_ALL_LINES = "mine", "lines", "all"
-WHOSE: dict[str, StrOrPromise] = {MINE: _("Mine"), ON_MY_LINES: _("My branch"), ON_ALL_LINES: _("All lines")}
+WHOSE: dict[str, StrOrPromise] = {MINE: _("Mine"), ON_MY_LINES: _("My lines"), ON_ALL_LINES: _("All lines")}
 may_send = permission_required("texting.send", raise_exception=True)
 
 

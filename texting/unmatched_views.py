@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from texting import seam, unmatched
 from texting.conversations import LogFailed
 from texting.inbox_views import may_send, of_user
-from texting.models import Conversation
+from texting.models import Conversation, Text
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -37,7 +38,8 @@ class Row(NamedTuple):
 @may_send
 def tray(request: SignedInRequest) -> HttpResponse:
     found = of_user(request.user).unmatched().select_related("line")
-    found = found.prefetch_related("texts__sender", "texts__attachments").order_by("-last_text_at", "-pk")
+    texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("pk")
+    found = found.prefetch_related(Prefetch("texts", texts)).order_by("-last_text_at", "-pk")
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     rows = [
         Row(

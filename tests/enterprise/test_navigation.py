@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enterprise.employees.models import Employee
 from tests.texting.conftest import make_line
-from texting.models import Conversation, Text
+from texting.models import Conversation, ConversationRecord, Text
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+16125550199"
@@ -38,6 +38,13 @@ def unread(line):
         body="Any work?",
         provider_id="1",
     )
+    ConversationRecord.objects.create(conversation=unread, record_type="employee", record_id=1, name="Ana Rivera")
+    return unread
+
+
+@pytest.fixture
+def unmatched(unread):
+    unread.records.all().delete()
     return unread
 
 
@@ -54,6 +61,13 @@ def test_the_badge_counts_what_is_unread_on_ones_own_lines(client, riya, dan, un
     assert 'data-unread="1"' in ask(client).content.decode()
     client.force_login(dan)
     assert 'data-unread="0"' in ask(client).content.decode()
+
+
+def test_a_strangers_text_is_counted_once_as_unmatched(client, riya, unmatched):
+    client.force_login(riya)
+    page = ask(client).content.decode()
+    assert 'data-unread="0"' in page
+    assert page.count('<span class="count') == 2  # Unmatched, and Texts above it
 
 
 def test_nothing_new_is_answered_without_a_body(client, riya, unread):
@@ -80,9 +94,9 @@ def test_the_badges_cost_a_handful_of_queries(client, riya, unread, django_asser
         ask(client)
 
 
-def test_an_applicant_is_made_of_an_unknown_number_and_gets_its_texts(client, riya, unread, minneapolis):
+def test_an_applicant_is_made_of_an_unknown_number_and_gets_its_texts(client, riya, unmatched, minneapolis):
     client.force_login(riya)
-    form = f"{reverse('employees:add')}?number=%2B16125550199&made_for={unread.pk}"
+    form = f"{reverse('employees:add')}?number=%2B16125550199&made_for={unmatched.pk}"
     assert 'value="(612) 555-0199"' in client.get(form).content.decode()
 
     answer = client.post(
@@ -100,4 +114,4 @@ def test_an_applicant_is_made_of_an_unknown_number_and_gets_its_texts(client, ri
 
     stan = Employee.objects.get()
     assert answer.url == f"{stan.get_absolute_url()}#texts"
-    assert [record.record_id for record in unread.records.all()] == [stan.pk]
+    assert [record.record_id for record in unmatched.records.all()] == [stan.pk]

@@ -105,8 +105,19 @@ def test_multimedia_that_is_refused(line, to, files, code):
     assert answer["response"]["statusCode"] == code
 
 
+def test_a_scheduled_text_is_told_of_when_it_is_accepted_and_when_it_leaves(line, receiver):
+    line.hook_up(receiver)
+    line.box("settings", scheduled_told="both")
+
+    line.send(scheduledDate=int((time.time() + 0.3) * 1000))
+
+    receiver.wait_for("message/progress", 2)
+    assert [body["scheduledDate"] is not None for body in receiver.of("message/send")] == [True, True]
+
+
 def test_a_scheduled_text_is_accepted_now_and_leaves_later(line, receiver):
     line.hook_up(receiver)
+    line.box("settings", scheduled_told="leaving")
     at_ms = int((time.time() + 0.6) * 1000)
 
     message = line.send(scheduledDate=at_ms)["response"]["root"]
@@ -119,8 +130,22 @@ def test_a_scheduled_text_is_accepted_now_and_leaves_later(line, receiver):
     assert len(receiver.of("message/send")) == 1
 
 
+def test_deleting_a_scheduled_text_in_zipwhips_app_cancels_it(line, receiver):
+    line.hook_up(receiver)
+    line.box("settings", scheduled_told="both")
+    scheduled = int((time.time() + 0.3) * 1000)
+    message = line.box("app-send", line=LINE, to=ANA, body="Later", scheduled_ms=scheduled)["id"]
+
+    line.box("app-delete", id=message)
+
+    time.sleep(0.5)
+    assert [name for name, _ in receiver.taken] == ["message/send", "message/delete"]
+    assert line.look("ledger")[0]["state"] == "canceled"
+
+
 def test_deleting_a_scheduled_text_cancels_it(line, receiver):
     line.hook_up(receiver)
+    line.box("settings", scheduled_told="leaving")
     message = line.send(scheduledDate=int((time.time() + 0.3) * 1000))["response"]["root"]
 
     assert line.call("message/delete", messages=message)["success"]

@@ -169,6 +169,7 @@ def test_an_administrator_sees_all_lines_only_when_asked_and_is_not_counted_the_
     client, rep, people, hear, line
 ):
     other = make_line(number="+16515550101", owner_id=2)
+    people.add("Ana Rivera", ANA)
     hear("receive", on=other, **message(ANA, "For the back desk", 555))
     rep.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="manage_lines"))
     rep = User.objects.get(pk=rep.pk)

@@ -14,7 +14,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(dismissed_at__isnull=True, logged_at__isnull=True).exclude(models.Exists(known))
 
     def unseen(self) -> ConversationQuerySet:
-        return self.filter(unseen_since__isnull=False)
+        """Those with an answer that nobody has seen; what belongs to nobody we know waits in the tray instead."""
+        known = ConversationRecord.objects.filter(conversation=models.OuterRef("pk"))
+        return self.filter(models.Exists(known), unseen_since__isnull=False)
 
 
 class Conversation(models.Model):

@@ -8,7 +8,7 @@ from .clock import now_ms
 from .errors import BAD_ARGUMENT, LENGTH_INVALID, Refused
 from .model import Attachment, Message
 from .reply import Reply
-from .sending import Order, accept
+from .sending import Order, accept, forget
 
 MIME_TYPES = ("image/bmp", "image/gif", "image/jpeg", "image/png", "text/plain")
 ATTACHMENTS = 2
@@ -110,13 +110,9 @@ def mark_read(call: Call, message: Message) -> None:
 
 
 def mark_deleted(call: Call, message: Message) -> None:
-    """Deleting what is scheduled cancels it."""
     if message.deleted_ms is not None:
         return
-    message.deleted_ms = message.updated_ms = now_ms()
-    if message.state == "scheduled":
-        message.state = "canceled"
-    call.world.save(message)
+    forget(call.world, message)
     call.events.append(("delete", message))
 
 

@@ -17,7 +17,7 @@ from .faults import Fault
 from .model import Message
 from .numbers import find_number
 from .receiving import Writing, receive
-from .sending import Order, accept, dispatch
+from .sending import Order, accept, dispatch, forget
 from .tricks import BY_NAME, SENDS, Stage
 from .world import ledger_entry
 
@@ -56,6 +56,18 @@ async def app_send(desk: Desk, wishes: Wishes) -> Any:
         raise BadWish(f"refused: {refused.desc} ({refused.code})") from refused
     await dispatch(desk.world, desk.courier, desk.carrier, messages)
     return _shown(messages[0])
+
+
+async def app_delete(desk: Desk, wishes: Wishes) -> Any:
+    """A rep deletes a text in ZipWhip's own app: {id}. One that is scheduled never leaves."""
+    written = _text(wishes, "id")
+    message = desk.world.messages.get(int(written)) if written.isdecimal() else None
+    if message is None:
+        raise BadWish("id is not known")
+    if message.deleted_ms is None:
+        forget(desk.world, message)
+        desk.courier.announce("delete", message)
+    return _shown(message)
 
 
 async def power(desk: Desk, wishes: Wishes) -> Any:
@@ -164,6 +176,7 @@ CHANGES: dict[str, Answer] = {
     "lines": lines,
     "receive": receive_text,
     "app-send": app_send,
+    "app-delete": app_delete,
     "power": power,
     "faults": faults,
     "settings": change_settings,

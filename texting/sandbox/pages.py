@@ -10,7 +10,7 @@ from multidict import MultiDictProxy, MultiMapping
 
 from . import views
 from .clock import local, now_ms
-from .control import BadWish, Wishes, app_send, power, reset
+from .control import BadWish, Wishes, app_delete, app_send, power, reset
 from .desk import DESK, Desk
 from .errors import LENGTH_INVALID, OPTED_OUT
 from .numbers import find_number, for_people, is_textable
@@ -19,7 +19,7 @@ from .settings import MOODS
 from .tricks import LINE_TRICKS, TRICKS
 
 HERE = Path(__file__).resolve().parent
-VENDOR = HERE.parents[1] / "static" / "vendor"
+VENDOR = HERE.parents[1] / "frame" / "static" / "vendor"
 ASSETS = {
     "sandbox.css": HERE / "static" / "sandbox.css",
     "sandbox.js": HERE / "static" / "sandbox.js",
@@ -27,7 +27,14 @@ ASSETS = {
     "inter-latin-wght-normal.woff2": VENDOR / "inter" / "inter-latin-wght-normal.woff2",
     "inter-latin-ext-wght-normal.woff2": VENDOR / "inter" / "inter-latin-ext-wght-normal.woff2",
 }
-PICTURE = HERE / "static" / "picture.png"
+# What a handset has to send without a file of one's own: the words on the button, the file, how it is called, its type.
+SAMPLES = {
+    "picture": ("A picture", HERE / "static" / "picture.png", "image/png"),
+    "photo": ("A photo, taken sideways, that says where", HERE / "static" / "photo.jpg", "image/jpeg"),
+    "moving": ("A moving picture", HERE / "static" / "moving.gif", "image/gif"),
+    "document": ("A document (PDF)", HERE / "static" / "form.pdf", "application/pdf"),
+    "trap": ("A web page that calls itself a picture", HERE / "static" / "trap.png", "image/png"),
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -46,8 +53,11 @@ PROBLEMS = {
     "stopped": "This person has sent STOP. ZipWhip refuses texts until they send UNSTOP.",
     "long": "This is longer than the 600 bytes that ZipWhip takes.",
     "refused": "ZipWhip refused this text.",
+    "gone": "This text is gone already.",
 }
 MOOD_WORDS = {"at once": "at once", "slow": "after 8 seconds", "never": "not at all", "unavailable": "503, try later"}
+# When a text leaves that is written in ZipWhip's own app: words, minutes.
+DELAYS = {"0": "now", "1": "in 1 minute", "10": "in 10 minutes", "1440": "tomorrow"}
 KEPT = ("handset", "line", "with")
 
 Address = list[tuple[str, str]]
@@ -71,6 +81,8 @@ async def show(request: web.Request) -> web.Response:
         address=lambda other: _address(query, agent, other),
         kept=[(name, value) for name, value in query.items() if name in KEPT],
         problem=PROBLEMS.get(query.get("problem", ""), ""),
+        samples=[(name, words) for name, (words, _, _) in SAMPLES.items()],
+        delays=list(DELAYS.items()),
         moods=[(one, MOOD_WORDS[one]) for one in MOODS],
         mood=desk.world.settings.mood,
         texts=len(desk.world.messages),
@@ -133,10 +145,11 @@ async def write(desk: Desk, form: Form, address: Address) -> str:
         if upload.content_type not in PICTURE_TYPES or len(picture) > desk.world.settings.payload_bytes:
             return "file"
         files.append((upload.filename, upload.content_type, picture))
-    elif quick == "picture":
-        files.append(("picture.png", "image/png", PICTURE.read_bytes()))
+    elif quick in SAMPLES:
+        _, sample, kind = SAMPLES[quick]
+        files.append((sample.name, kind, sample.read_bytes()))
     if quick:
-        body = "" if quick == "picture" else quick
+        body = "" if quick in SAMPLES else quick
     if body or files:
         receive(desk.world, desk.courier, Writing(line, number, body, files))
     return ""
@@ -148,11 +161,22 @@ async def write_as_agent(desk: Desk, form: Form, address: Address) -> str:
         return ""
     if find_number(wishes["to"]) is None:
         return "number"
+    delay = _field(form, "delay")
+    if delay in DELAYS and int(delay):
+        wishes["scheduled_ms"] = now_ms() + int(delay) * 60_000
     try:
         await app_send(desk, wishes)
     except BadWish as wrong:
         codes = {f"({OPTED_OUT})": "stopped", f"({LENGTH_INVALID})": "long"}
         return next((word for code, word in codes.items() if code in str(wrong)), "refused")
+    return ""
+
+
+async def delete_as_agent(desk: Desk, form: Form, address: Address) -> str:
+    try:
+        await app_delete(desk, {"id": _field(form, "id")})
+    except BadWish:
+        return "gone"
     return ""
 
 
@@ -204,6 +228,7 @@ async def mark_read(desk: Desk, form: Form, address: Address) -> str:
 ACTIONS: dict[str, Callable[[Desk, Form, Address], Awaitable[str]]] = {
     "write": write,
     "write-as-agent": write_as_agent,
+    "delete-as-agent": delete_as_agent,
     "add": add_handset,
     "switch": switch,
     "mood": set_mood,

@@ -61,6 +61,8 @@ async def dispatch(world: World, courier: Courier, carrier: Carrier, messages: l
     loop = asyncio.get_running_loop()
     for message in messages:
         if message.state == "scheduled":
+            if world.settings.scheduled_told == "both":
+                courier.announce("send", message)
             carrier.take(message)
         elif message.fate == "disorder":
             await _settle(carrier.deliver(message))
@@ -68,6 +70,14 @@ async def dispatch(world: World, courier: Courier, carrier: Carrier, messages: l
         else:
             loop.call_later(world.settings.echo_ms / 1000, courier.announce, "send", message)
             carrier.take(message)
+
+
+def forget(world: World, message: Message) -> None:
+    """Delete a text; one that is scheduled is canceled with it."""
+    message.deleted_ms = message.updated_ms = now_ms()
+    if message.state == "scheduled":
+        message.state = "canceled"
+    world.save(message)
 
 
 async def _settle(deliveries: list[asyncio.Task[None]]) -> None:

@@ -29,7 +29,7 @@ class Settings:
     session_failure: str = "null"  # "null", "desc" or "401": its real form is not known
     optout_refusal: str = "send"  # "progress": accepted, then -1234, as the list of 2015 had it
     long_body: str = "prefix"  # body of a long inbound text beside its .txt: "prefix" or "empty"
-
+    scheduled_told: str = "both"  # "send" of a scheduled text: at its acceptance and leaving; or only "leaving"
     webhook_form: str = "2020"  # "2019", "2015": older spellings of numbers and dates
     retry_seconds: list[float] = field(default_factory=lambda: [1.0, 5.0, 30.0, 120.0])
     webhook_timeout_seconds: float = 10.0
@@ -41,6 +41,7 @@ CHOICES = {
     "session_failure": ("null", "desc", "401"),
     "optout_refusal": ("send", "progress"),
     "long_body": ("prefix", "empty"),
+    "scheduled_told": ("both", "leaving"),
     "webhook_form": ("2015", "2019", "2020"),
 }
 FIXED = ("host", "port", "data", "lines")

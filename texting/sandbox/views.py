@@ -30,6 +30,7 @@ class Bubble:
     is_bad: bool = False
     picture: str = ""  # storage key
     file: str = ""  # storage key of what is no picture
+    is_scheduled: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,7 @@ def _on_the_line(world: World, message: Message) -> Bubble:
         is_bad=message.state == "failed",
         picture=picture,
         file=file,
+        is_scheduled=message.state == "scheduled",
     )
 
 
