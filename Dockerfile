@@ -14,7 +14,7 @@ COPY texting texting
 COPY templates templates
 
 # Static files need complete settings, but none that are used for anything here.
-RUN DEBUG=False SECRET_KEY=build-only TEXTING_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+RUN DEBUG=False SECRET_KEY=build-only TEXTING_KEYS=build:qKAl1Q4SvnLAYPLuYGepeZY9/vpsgJzoB7uGyK2juZk= \
     DATABASE_URL=postgres://build@127.0.0.1/build REDIS_URL=redis://127.0.0.1/0 PUBLIC_URL=https://build.example.com \
     python manage.py collectstatic --noinput
 

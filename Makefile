@@ -36,7 +36,7 @@ test: venv ## Run all tests on PostgreSQL, Valkey and Chromium; ARGS="-k word" n
 check: export ENTERPRISE_ENV_FILE =
 check: export DEBUG = False
 check: export SECRET_KEY = only-for-checks-0123456789-0123456789-0123456789-0123456789
-check: export TEXTING_KEYS = check:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+check: export TEXTING_KEYS = check:qKAl1Q4SvnLAYPLuYGepeZY9/vpsgJzoB7uGyK2juZk=
 check: export DATABASE_URL = postgres://nobody@127.0.0.1:1/nothing
 check: export REDIS_URL = redis://127.0.0.1:1/0
 check: export PUBLIC_URL = https://texting.example.com

@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from texting.schedule import BEAT_SCHEDULE
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -223,19 +225,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "beat": {"task": "texting.beat", "schedule": 15.0, "options": {"expires": 60}},
-    "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0},
-    # What a person waits for in front of a progress bar. Each asks what waits, so one that is late is not needed.
-    "work-off": {"task": "texting.work_off", "schedule": 2.0, "options": {"expires": 2.0}},
-    "forget-old-drafts": {"task": "texting.forget_old_drafts", "schedule": 3600.0},
-    "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
-    "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
-    "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},
-    "look-after-scheduled-texts": {"task": "texting.look_after_scheduled", "schedule": 15.0},
-    "take-account": {"task": "texting.take_account", "schedule": 3600.0},
-    "settle-unconfirmed-texts": {"task": "texting.settle_unconfirmed", "schedule": 15.0},
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- Logs: ids, never bodies, full numbers or secrets ----------------------------------------------
 LOGGING: dict[str, Any] = {

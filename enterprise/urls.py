@@ -5,7 +5,6 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from enterprise.frame import views
-from frame import words
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
@@ -18,7 +17,7 @@ urlpatterns = [
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
     path("navigation/", views.navigation, name="navigation"),
-    path("words/<str:language>.<str:version>.js", words.script, name="words"),
+    path("", include("frame.urls")),
     path("django-admin/", admin.site.urls),
     path("", include("texting.probe_urls")),
 ]

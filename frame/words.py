@@ -1,6 +1,6 @@
 """The words that scripts say: Django's gettext, ngettext and interpolate in the reader's language, as one script.
 
-A host serves it: path("words/<str:language>.<str:version>.js", frame.words.script, name="words")
+A host serves it with frame.urls.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_supported_language_variant
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
@@ -37,7 +38,8 @@ def script(request: HttpRequest, language: str, version: str) -> HttpResponse:
 
 def script_url() -> str:
     """Where the script of the current language is."""
-    language = translation.get_language() or settings.LANGUAGE_CODE
+    # "en-us" is among the languages of a host as "en".
+    language = get_supported_language_variant(translation.get_language() or settings.LANGUAGE_CODE)
     return reverse("words", args=[language, hashlib.sha256(_script(language)).hexdigest()[:12]])
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 from texting import seam
 
@@ -10,9 +11,10 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import compliance, decision_views, inbox_views, logged, record_views, unmatched_views
+        from texting import checks, compliance, decision_views, inbox_views, logged, record_views, unmatched_views
         from texting.models import TextingSettings
 
+        register(checks.host_is_complete)
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
         seam.register_record_made(unmatched_views.link_new_record)
         seam.register_opted_out(compliance.opted_out)
