@@ -109,3 +109,12 @@ def test_the_example_names_every_setting_that_a_start_insists_on():
 
     assert wanted
     assert wanted <= set(files.example_environment())
+
+
+@pytest.mark.parametrize("file", [".env.example", "README.md"])
+def test_every_variable_that_the_settings_read_is_explained(file):
+    settings = (files.CHECKOUT / "enterprise/settings.py").read_text()
+    read = set(re.findall(r'(?:env\.\w+|required|environ\.get)\("([A-Z_]+)"', settings)) - {"ENTERPRISE_ENV_FILE"}
+
+    assert len(read) > 15
+    assert [name for name in sorted(read) if name not in (files.CHECKOUT / file).read_text()] == []
