@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
 
-    from texting.models import Conversation
     from texting.providers.base import Provider
     from texting.seam import Owner
 
@@ -70,9 +69,12 @@ class Credentials:
     password: str
 
 
-def app_url(conversation: Conversation) -> str:
-    """Where the conversation goes on in the provider's own app: a plain link, never with a session key."""
-    return provider_of(conversation.line).conversation_url(conversation.number)
+def app_url(line: Line, number: str = "") -> str:
+    """Where one goes on in the provider's own app, with the conversation with `number` open when one is given.
+
+    A plain link, never with a session key.
+    """
+    return provider_of(line).conversation_url(number) if number else conf.provider_urls(line.provider).app
 
 
 def for_user(user: AbstractUser) -> list[Line]:

@@ -152,9 +152,13 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "idle_window": window,
         "may_reply": open_one is not None and open_one.line in usable,
         "reply_key": uuid.uuid4(),
-        "app_url": lines.app_url(open_one or conversations[0]) if conversations else "",
+        "app_url": _app_url(open_one or conversations[0]) if conversations else "",
         "opt_out": _opt_out(candidate, open_one),
     }
+
+
+def _app_url(conversation: Conversation) -> str:
+    return lines.app_url(conversation.line, conversation.number)
 
 
 def _scheduled(candidate: Candidate, conversations: list[Conversation]) -> list[Text]:

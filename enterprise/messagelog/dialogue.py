@@ -152,7 +152,7 @@ def summarize(lines: Sequence[DialogueLine]) -> str:
     if all(line.is_ours for line in lines):
         return _("%(texts)s, nobody answered") % {"texts": count}
     first, last = timezone.localtime(lines[0].at), timezone.localtime(lines[-1].at)
-    if len(lines) == 1:
+    if _moment(first) == _moment(last):
         return f"{count}, {_moment(first)}"
     until = date_format(last, "H:i") if first.date() == last.date() else _moment(last)
     return f"{count}, {_moment(first)} – {until}"

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from frame.statuses import counted_word
-from texting import numbers, record_views, seam
+from texting import lines, numbers, record_views, seam
 from texting.line_list import kind_words
 from texting.vocabulary import Origin, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from texting.models import Line, Recipient, Text
+    from texting.models import Batch, Line, Recipient, Text
 
 register = template.Library()
 # In the order they are tried; from how long on; a single day is 24 hours.
@@ -43,6 +43,13 @@ def span(duration: timedelta) -> str:
     fits = (each for each in _UNITS if duration >= each[1] and not duration % each[0])
     unit, _least, words = next(fits, _UNITS[-1])
     return str(words % {"count": duration // unit})
+
+
+@register.filter
+def app_url(batch: Batch) -> str:
+    """Where the talk about a batch goes on in the provider's app: with the one number it went to, else its start."""
+    numbers = list(batch.texts.values_list("number", flat=True).distinct()[:2])
+    return lines.app_url(batch.line, numbers[0] if len(numbers) == 1 else "")
 
 
 @register.filter
