@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.people.models import ContactMethod, Person
 
@@ -20,7 +21,7 @@ class Customer(models.Model):
         ordering = [Lower("name")]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="customer_name_once", violation_error_message="There is a customer of this name."
+                Lower("name"), name="customer_name_once", violation_error_message=_("There is a customer of this name.")
             )
         ]
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from enterprise.messagelog.dialogue import DialogueLine, read_dialogue, summarize
 from texting import seam
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 class RecordKind(models.TextChoices):
     """The kinds of record a message is logged on: the record types that texting knows them by."""
 
-    EMPLOYEE = "employee", "employees"
-    CONTACT = "contact", "contacts"
+    EMPLOYEE = "employee", pgettext_lazy("conversations with", "employees")
+    CONTACT = "contact", pgettext_lazy("conversations with", "contacts")
 
 
 class ActionCodeQuerySet(models.QuerySet["ActionCode"]):
@@ -51,7 +53,9 @@ class ActionCode(models.Model):
         ordering = [Lower("name")]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="action_code_name_once", violation_error_message="There is a code of this name."
+                Lower("name"),
+                name="action_code_name_once",
+                violation_error_message=gettext_lazy("There is a code of this name."),
             )
         ]
 
@@ -61,19 +65,20 @@ class ActionCode(models.Model):
     def why_not(self, kind: str) -> str:
         """Why conversations on `kind` of records can't be filed under this code; "" when they can."""
         if not self.is_active:
-            return "This action code is inactive."
-        applies = self.for_employees if kind == RecordKind.EMPLOYEE else self.for_contacts
-        if not applies:
-            return f"This action code does not apply to {RecordKind(kind).label}."
+            return _("This action code is inactive.")
+        if kind == RecordKind.EMPLOYEE and not self.for_employees:
+            return _("This action code does not apply to employees.")
+        if kind == RecordKind.CONTACT and not self.for_contacts:
+            return _("This action code does not apply to contacts.")
         if self.deactivates:
-            return "This action code deactivates the record; logging a conversation must not."
+            return _("This action code deactivates the record; logging a conversation must not.")
         return ""
 
     def clean(self) -> None:
         """Keep what texting files under usable: a change that would leave conversations unlogged is refused."""
         errors = self._texting_errors(self.texting_kinds(seam.used_filing_choices()))
         if not self.for_employees and not self.for_contacts:
-            errors["for_employees"] = "Tick employees, contacts or both."
+            errors["for_employees"] = _("Tick employees, contacts or both.")
         if errors:
             raise ValidationError(errors)
 
@@ -85,14 +90,27 @@ class ActionCode(models.Model):
         """The fields for which `why_not` would refuse one of `kinds`, and why they must not."""
         if not kinds:
             return {}
-        logged = f"Conversations with {' and '.join(kind.label for kind in kinds)} are logged under this code"
-        wrong = {
-            "is_active": (not self.is_active, "stay active"),
-            "deactivates": (self.deactivates, "deactivate nobody"),
-            "for_employees": (RecordKind.EMPLOYEE in kinds and not self.for_employees, "apply to employees"),
-            "for_contacts": (RecordKind.CONTACT in kinds and not self.for_contacts, "apply to contacts"),
+        on_employees, on_contacts = RecordKind.EMPLOYEE in kinds, RecordKind.CONTACT in kinds
+        must = {
+            "is_active": not self.is_active
+            and _("Conversations with %(kinds)s are logged under this code, so it must stay active."),
+            "deactivates": self.deactivates
+            and _("Conversations with %(kinds)s are logged under this code, so it must deactivate nobody."),
+            "for_employees": on_employees
+            and not self.for_employees
+            and _("Conversations with %(kinds)s are logged under this code, so it must apply to employees."),
+            "for_contacts": on_contacts
+            and not self.for_contacts
+            and _("Conversations with %(kinds)s are logged under this code, so it must apply to contacts."),
         }
-        return {name: f"{logged}, so it must {words}." for name, (is_wrong, words) in wrong.items() if is_wrong}
+        logged = {"kinds": _words_of(kinds)}
+        return {name: words % logged for name, words in must.items() if words}
+
+
+def _words_of(kinds: list[RecordKind]) -> str:
+    if len(kinds) > 1:
+        return pgettext("conversations with", "employees and contacts")
+    return str(kinds[0].label)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -74,7 +74,7 @@ ACTION_CODES = [
     DemoCode("NOTE", "Note"),
     DemoCode("JOB OFFER", "Assignment offered", for_contacts=False),
     DemoCode("FAX", "Fax", is_active=False),
-    DemoCode("DNA", "Do not assign: deactivates the record", deactivates=True),
+    DemoCode("DNA", "Do not assign", deactivates=True),
 ]
 FIRST_NAMES = _listed(
     """
