@@ -157,6 +157,11 @@ def open_the_latest_batch(page: Page) -> None:
     expect(page.get_by_role("heading", name="Can you work tonight?")).to_be_visible()
 
 
+def open_one_person_on_two_records(page: Page) -> None:
+    page.goto(record_of(page, "Kwame Asante") + "same-person/")
+    expect(page.get_by_role("heading", name="One person, two records")).to_be_visible()
+
+
 PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "sign in": ("", "/sign-in/"),
     "sign in, refused": ("", sign_in_wrongly),
@@ -166,6 +171,7 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "employees of every branch": ("ada", "/employees/?branch=1&q=Diaz"),
     "row menu": ("riya", open_the_row_menu),
     "contacts": ("riya", "/contacts/?q=Diaz"),
+    "one person on two records": ("riya", open_one_person_on_two_records),
     "record without texting": ("sofia", open_a_record),
     "add employee": ("riya", "/employees/add/"),
     "add employee, refused": ("riya", submit_nothing("/employees/add/", "Add employee")),
@@ -194,10 +200,21 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*PAGES, "record", "edit", "deactivate"])
+# Pages of the record that has a conversation.
+OWN = {
+    "record": "",
+    "edit": "edit/",
+    "deactivate": "deactivate/",
+    "contact methods": "methods/",
+    "photo": "photo/",
+    "log a message": "messages/add/",
+    "same person": "same-person/",
+}
+
+
+@pytest.mark.parametrize("name", [*PAGES, *OWN])
 def test_axe_finds_nothing_in_any_look_and_nothing_scrolls_sideways(name, visit, conversation):
-    own = {"record": "", "edit": "edit/", "deactivate": "deactivate/"}
-    username, where = PAGES[name] if name in PAGES else ("riya", conversation + own[name])
+    username, where = PAGES[name] if name in PAGES else ("riya", conversation + OWN[name])
     visitor = visit(username)
     page = visitor.page
     visitor.complaints.clear()

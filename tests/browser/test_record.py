@@ -1,0 +1,54 @@
+"""The record page in a browser: a message logged by hand, with scripts and without, and a photo."""
+
+from __future__ import annotations
+
+import base64
+
+from playwright.sync_api import Page, expect
+
+# A red dot.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
+)
+
+
+def open_record(page: Page, name: str) -> None:
+    page.goto(f"/employees/?q={name}")
+    page.get_by_role("link", name=name, exact=True).first.click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def test_a_call_is_logged_from_the_record_and_the_focus_comes_back(open_as):
+    page = open_as("mei")
+    open_record(page, "Carl Diaz")
+    page.get_by_role("link", name="Log a message").press("Enter")
+    dialog = page.get_by_role("dialog", name="Log a message on Carl Diaz")
+    dialog.get_by_label("Action code").select_option(label="CALL – Phone call")
+    dialog.get_by_label("Note").fill("Left a voicemail.")
+    dialog.get_by_role("button", name="Log it").press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#log")).to_contain_text("Left a voicemail.")
+    expect(page.locator("#message-count")).to_have_text("1")
+    expect(page.get_by_role("link", name="Log a message")).to_be_focused()
+
+
+def test_the_same_without_scripts(open_as):
+    page = open_as("mei", java_script_enabled=False)
+    open_record(page, "Luis Rivera")
+    page.get_by_role("link", name="Log a message").first.click()
+    page.get_by_label("Action code").select_option(label="NOTE – Note")
+    page.get_by_label("Note").fill("Prefers nights.")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#log")).to_contain_text("Prefers nights.")
+
+
+def test_a_photo_is_chosen_and_shown_on_the_record_and_in_the_search(open_as):
+    page = open_as("mei")
+    open_record(page, "Dee Evans")
+    page.get_by_role("link", name="Add a photo").click()
+    page.get_by_label("Picture").set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": PICTURE})
+    page.get_by_role("button", name="Save photo").click()
+    expect(page.get_by_role("link", name="Change the photo")).to_be_visible()
+    assert page.locator(".photo img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
+    page.goto("/employees/?q=Dee Evans")
+    assert page.locator("tbody img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
