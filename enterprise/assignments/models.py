@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -61,19 +61,22 @@ class DayInUtc(Func):
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    def with_today(self) -> Self:
-        """Add `today`, the day it is at the employee's branch."""
-        return self.annotate(today=DayIn("employee__branch__time_zone"))
+    def with_today(self, time_zone: str | OuterRef = "employee__branch__time_zone") -> Self:
+        """Add `today`, the day it is at the employee's branch.
 
-    def current(self) -> Self:
-        """Those that run today."""
+        Inside a query of employees, `OuterRef("branch__time_zone")` spares looking all of them up again.
+        """
+        return self.annotate(today=DayIn(time_zone))
+
+    def current(self, time_zone: str | OuterRef = "employee__branch__time_zone") -> Self:
+        """Those that run today; `time_zone` as of `with_today`."""
         not_over = Q(ends_on=None) | Q(ends_on__gte=DayInUtc() - _DAYS_APART)
         running = Q(starts_on__lte=F("today")) & (Q(ends_on=None) | Q(ends_on__gte=F("today")))
-        return self.with_today().filter(not_over, running)
+        return self.with_today(time_zone).filter(not_over, running)
 
-    def ending_soon(self) -> Self:
-        """Those that run today and end today or within `SOON`."""
-        return self.current().filter(ends_on__lte=F("today") + SOON.days)
+    def ending_soon(self, time_zone: str | OuterRef = "employee__branch__time_zone") -> Self:
+        """Those that run today and end today or within `SOON`; `time_zone` as of `with_today`."""
+        return self.current(time_zone).filter(ends_on__lte=F("today") + SOON.days)
 
 
 class Assignment(models.Model):
@@ -104,7 +107,11 @@ class Assignment(models.Model):
                 violation_error_message=gettext_lazy("There is this assignment already."),
             ),
         ]
-        indexes = [models.Index(fields=["customer", "ends_on"], name="assignment_by_customer")]
+        indexes = [
+            models.Index(fields=["customer", "ends_on"], name="assignment_by_customer"),
+            # What runs is little beside what is over.
+            models.Index(fields=["ends_on"], name="assignment_by_end"),
+        ]
 
     if TYPE_CHECKING:
         today: date

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ASSIGNED_CHOICES = [("yes", _("Assigned")), ("no", _("Not assigned")), ("soon", _("Ends within 7 days"))]
 BY_ASSIGNMENT = ("assigned", "customer", "shift")
+# Of the employee in the query around that of assignments.
+ZONE = OuterRef("branch__time_zone")
 
 
 class EmployeeFilter(HotlistFilter):
@@ -58,10 +60,10 @@ class EmployeeFilter(HotlistFilter):
         people: PersonQuerySet = super().filter_queryset(queryset)
         assigned, customer, shift = (self.form.cleaned_data.get(name) for name in BY_ASSIGNMENT)
         if assigned == "no":
-            people = people.exclude(_has(Assignment.objects.current()))
+            people = people.exclude(_has(Assignment.objects.current(ZONE)))
         if not (customer or shift or assigned in ("yes", "soon")):
             return people
-        found = Assignment.objects.ending_soon() if assigned == "soon" else Assignment.objects.current()
+        found = Assignment.objects.ending_soon(ZONE) if assigned == "soon" else Assignment.objects.current(ZONE)
         if customer:
             found = found.filter(customer__in=Customer.matching(customer))
         if shift:

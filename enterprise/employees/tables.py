@@ -31,7 +31,7 @@ class EmployeeTable(SearchTable):
 
     def order_assigned(self, people: PersonQuerySet, is_descending: bool) -> tuple[PersonQuerySet, bool]:
         """By the customer of the assignment that is shown; who has none comes last, or first."""
-        shown = Assignment.objects.current().filter(employee=OuterRef("pk")).values("customer__name")[:1]
-        by_customer = Subquery(shown)
-        order = by_customer.desc(nulls_first=True) if is_descending else by_customer.asc(nulls_last=True)
+        shown = Assignment.objects.current(OuterRef("branch__time_zone")).filter(employee=OuterRef("pk"))
+        customer = Subquery(shown.values("customer__name")[:1])
+        order = customer.desc(nulls_first=True) if is_descending else customer.asc(nulls_last=True)
         return people.order_by(order, "sort_name", "pk"), True

@@ -54,7 +54,7 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
 
     q = django_filters.CharFilter(label=_("Search"), method="search", max_length=200)
     branch = django_filters.ModelMultipleChoiceFilter(
-        queryset=Branch.objects.none(), label=_("Branch"), widget=forms.CheckboxSelectMultiple
+        queryset=Branch.objects.none(), label=_("Branch"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
     active = django_filters.ChoiceFilter(
         choices=ACTIVE_CHOICES,
