@@ -17,5 +17,12 @@ CONTACT = PersonKind(
     text_columns=("department", "title"),
     counterpart_key="employee",
     holds_same_person=True,
-    parent=Parent(column="customer", field="customer", model=Customer, name_field="name", noun=_("customer")),
+    parent=Parent(
+        column="customer",
+        field="customer",
+        model=Customer,
+        name_field="name",
+        noun=_("customer"),
+        plural=_("Customers"),
+    ),
 )

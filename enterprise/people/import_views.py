@@ -10,6 +10,8 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from enterprise.administration import audit
@@ -17,7 +19,7 @@ from enterprise.people.access import signed_in
 from enterprise.people.imports.columns import known_columns
 from enterprise.people.imports.importing import ImportFile, import_files, missing_rule, try_files
 from enterprise.people.imports.preview import preview_of
-from enterprise.people.imports.reading import MAX_BYTES, MAX_MEBIBYTES
+from enterprise.people.imports.reading import MAX_BYTES, MAX_MEBIBYTES, too_large_words
 from enterprise.people.kinds import kinds
 from enterprise.people.models import ImportRun
 
@@ -29,18 +31,20 @@ if TYPE_CHECKING:
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="CSV file",
+        label=gettext_lazy("CSV file"),
         max_length=200,
         allow_empty_file=False,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages={"empty": "The file is empty.", "required": "Choose a file."},
+        error_messages={"empty": gettext_lazy("The file is empty."), "required": gettext_lazy("Choose a file.")},
     )
-    create_missing = forms.BooleanField(label="Create missing branches, reps and customers", required=False)
+    create_missing = forms.BooleanField(
+        label=gettext_lazy("Create missing branches, reps and customers"), required=False
+    )
 
     def clean_file(self) -> UploadedFile[bytes]:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(f"The file has more than {MAX_MEBIBYTES} MB. Split it into smaller ones.")
+            raise forms.ValidationError(too_large_words())
         return file
 
 
@@ -95,13 +99,14 @@ class Run(ImportView):
         with transaction.atomic():
             run = get_object_or_404(self.own_runs().select_for_update(), pk=pk)
             if run.imported_at:
-                messages.info(request, f"{run.file_name} is imported already; nothing was done twice.")
+                words = _("%(file)s is imported already; nothing was done twice.")
+                messages.info(request, words % {"file": run.file_name})
                 return redirect("people:import-run", run.pk)
             done = self._import(run)
         if done:
-            messages.success(request, f"{run.file_name} was imported.")
+            messages.success(request, _("%(file)s was imported.") % {"file": run.file_name})
         else:
-            messages.error(request, "Nothing was imported: since you looked, lines of this file have become bad.")
+            messages.error(request, _("Nothing was imported: since you looked, lines of this file have become bad."))
         return redirect("people:import-run", run.pk)
 
     def _import(self, run: ImportRun) -> bool:

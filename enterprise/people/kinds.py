@@ -26,6 +26,7 @@ class Parent:
     model: type[models.Model]
     name_field: str
     noun: StrOrPromise
+    plural: StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)

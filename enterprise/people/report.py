@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy
 
 from enterprise.people.kinds import kinds
 from enterprise.people.methods import choose_number
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 HEADER = ("kind", "id", "name", "type", "number", "problem")
 MISSING, INVALID = "missing", "invalid"
-PROBLEM_LABELS = {MISSING: "No phone number", INVALID: "Not a valid number"}
+PROBLEM_LABELS = {MISSING: gettext_lazy("No phone number"), INVALID: gettext_lazy("Not a valid number")}
 _BLOCK = 2000
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from enterprise.administration import audit
 from enterprise.people.access import signed_in
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 50
 # What the page can be narrowed to; "" is everyone.
-PROBLEMS = {"": "Everyone", "any": "Every problem", **PROBLEM_LABELS}
+PROBLEMS = {"": gettext_lazy("Everyone"), "any": gettext_lazy("Every problem"), **PROBLEM_LABELS}
 
 
 def report(request: HttpRequest) -> HttpResponse:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enterprise.people.imports.reading import UnreadableFile
 from enterprise.people.methods import EMAIL, METHOD_TYPES, PRIORITY
 from enterprise.users.models import Branch, User
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import Model
 
     from enterprise.people.imports.reading import Row, Sheet
@@ -81,11 +86,13 @@ def read_columns(sheet: Sheet, kinds: list[PersonKind]) -> Columns:
     """Tell the kind of people from the header. Raises UnreadableFile for one that cannot be imported."""
     names = [_name(cell) for cell in sheet.header]
     of_kind = [kind for kind in kinds if kind.id_column in names]
-    id_columns = " or ".join(f"“{kind.id_column}”" for kind in kinds)
+    id_columns = {"columns": _either(f"“{kind.id_column}”" for kind in kinds)}
     if not of_kind:
-        raise UnreadableFile(f"The first line has to name the columns, one of them {id_columns}.")
+        words = _("The first line has to name the columns, one of them %(columns)s.")
+        raise UnreadableFile(words % id_columns)
     if len(of_kind) > 1:
-        raise UnreadableFile(f"The first line may name only one of {id_columns}: a file holds one kind of people.")
+        words = _("The first line may name only one of %(columns)s: a file holds one kind of people.")
+        raise UnreadableFile(words % id_columns)
     kind = of_kind[0]
     _refuse_wrong(names, sheet.header, kind)
     return Columns(kind, names)
@@ -97,19 +104,25 @@ def _refuse_wrong(names: list[str], header: list[str], kind: PersonKind) -> None
     known = known_columns(kind)
     unknown = [written for name, written in zip(names, header, strict=True) if name not in known]
     if missing:
-        raise UnreadableFile(f"{_columns(missing)} missing.")
+        words = ngettext("The column %(columns)s is missing.", "The columns %(columns)s are missing.", len(missing))
+        raise UnreadableFile(words % {"columns": _quoted(missing)})
     if twice:
-        raise UnreadableFile(f"{_columns(sorted(twice))} there twice.")
+        words = ngettext(
+            "The column %(columns)s is there twice.", "The columns %(columns)s are there twice.", len(twice)
+        )
+        raise UnreadableFile(words % {"columns": _quoted(sorted(twice))})
     if unknown:
-        shown = ", ".join(f"“{name[:40]}”" for name in unknown[:5])
-        raise UnreadableFile(f"No column is called {shown}. The columns are: {', '.join(known)}.")
+        words = _("No column is called %(unknown)s. The columns are: %(known)s.")
+        shown = _quoted([name[:40] for name in unknown[:5]])
+        raise UnreadableFile(words % {"unknown": shown, "known": ", ".join(known)})
 
 
 def read_line(row: Row, columns: Columns) -> tuple[Line, list[str]]:
     """Return the row's values, and what is wrong with them in words."""
     kind = columns.kind
     if len(row.cells) != len(columns.names):
-        words = f"has {len(row.cells)} cells, the first line has {len(columns.names)}"
+        counts = {"count": len(row.cells), "expected": len(columns.names)}
+        words = _("has %(count)s cells, the first line has %(expected)s") % counts
         return _empty_line(row.number, row.cells[0] if row.cells else ""), [words]
     cells = dict(zip(columns.names, row.cells, strict=True))
     trimmed = {name: cell.strip() for name, cell in cells.items()}
@@ -128,25 +141,28 @@ def read_line(row: Row, columns: Columns) -> tuple[Line, list[str]]:
 
 
 def _blanks(cells: dict[str, str], columns: Columns) -> list[str]:
-    return [f"{name} is empty" for name in columns.required if not cells[name] and name != "last_name"]
+    blank = [name for name in columns.required if not cells[name] and name != "last_name"]
+    return [_("%(column)s is empty") % {"column": name} for name in blank]
 
 
 def _bad_flags(cells: dict[str, str], columns: Columns) -> list[str]:
     wrong = [name for name in columns.flag_columns() if cells[name] and cells[name].casefold() not in _YES | _NO]
-    return [f"{name} is “{cells[name][:40]}”; write yes or no" for name in wrong]
+    words = _("%(column)s is “%(value)s”; write yes or no")
+    return [words % {"column": name, "value": cells[name][:40]} for name in wrong]
 
 
 def _bad_texts(cells: dict[str, str], trimmed: dict[str, str], columns: Columns) -> list[str]:
     if any("\x00" in cell for cell in cells.values()):
-        return ["holds a NUL character, which no text can hold"]
+        return [_("holds a NUL character, which no text can hold")]
+    words = _("%(column)s has %(count)s characters; %(limit)s is the most")
     return [
-        f"{name} has {len(trimmed[name])} characters; {limit} is the most"
+        words % {"column": name, "count": len(trimmed[name]), "limit": limit}
         for name, limit in _limits(columns.kind).items()
         if len(cells.get(name, "") if name in METHOD_COLUMNS else trimmed.get(name, "")) > limit
     ]
 
 
-@cache
+@functools.cache
 def _limits(kind: PersonKind) -> dict[str, int]:
     limits = {name: _max_length(kind.model, name) for name in (*TEXT_COLUMNS, *kind.text_columns)}
     limits |= dict.fromkeys(METHOD_COLUMNS, METHOD_LENGTH)
@@ -170,9 +186,12 @@ def _empty_line(number: int, ident: str) -> Line:
     return Line(number, ident.strip(), texts={}, flags={}, methods={}, branch="", service_rep=None, parent="")
 
 
-def _columns(names: list[str]) -> str:
-    listed = ", ".join(f"“{name}”" for name in names)
-    return f"The column {listed} is" if len(names) == 1 else f"The columns {listed} are"
+def _either(names: Iterable[str]) -> str:
+    return functools.reduce(lambda one, other: _("%(one)s or %(other)s") % {"one": one, "other": other}, names)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def _name(cell: str) -> str:

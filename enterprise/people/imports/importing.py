@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from enterprise.people.imports.columns import Columns, Line, read_columns, read_line
 from enterprise.people.imports.planning import existing_people, plan_line
@@ -82,7 +83,8 @@ def _read_lines(sheet: Sheet, columns: Columns, result: FileResult) -> list[Line
     for row in sheet.rows:
         line, problems = read_line(row, columns)
         if line.ident in seen:
-            problems.append(f"{columns.kind.id_column} {line.ident} is on line {seen[line.ident]} already")
+            facts = {"column": columns.kind.id_column, "id": line.ident, "line": seen[line.ident]}
+            problems.append(_("%(column)s %(id)s is on line %(line)s already") % facts)
         elif line.ident:
             seen[line.ident] = line.number
         if problems:
@@ -115,4 +117,4 @@ def _tell_created(result: FileResult, references: References, columns: Columns) 
     result.created_branches = references.created_branches
     result.created_reps = references.created_reps
     result.created_parents = references.created_parents
-    result.parent_noun = str(columns.kind.parent.noun) if columns.kind.parent else ""
+    result.parent_plural = str(columns.kind.parent.plural) if columns.kind.parent else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from enterprise.people.imports.results import Outcome
 
 if TYPE_CHECKING:
@@ -39,9 +41,9 @@ def preview_of(result: FileResult) -> dict[str, Any]:
         "new": [
             {"nouns": nouns, "names": names}
             for nouns, names in (
-                ("Branches", result.created_branches),
-                ("Service reps", result.created_reps),
-                (f"{result.parent_noun.capitalize()}s", result.created_parents),
+                (_("Branches"), result.created_branches),
+                (_("Service reps"), result.created_reps),
+                (result.parent_plural, result.created_parents),
             )
             if names
         ],

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,20 +52,24 @@ def read_sheet(content: bytes) -> Sheet:
     separator = max(SEPARATORS, key=header_line.count)
     rows = list(_rows(text, separator))
     if not rows:
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     return Sheet(header=rows[0].cells, rows=rows[1:])
+
+
+def too_large_words() -> str:
+    return _("The file has more than %(limit)s MB. Split it into smaller ones.") % {"limit": MAX_MEBIBYTES}
 
 
 def decode(content: bytes) -> str:
     """Return the text of UTF-8, with or without a byte order mark, else of Windows-1252."""
     if len(content) > MAX_BYTES:
-        raise UnreadableFile(f"The file has more than {MAX_MEBIBYTES} MB. Split it into smaller ones.")
+        raise UnreadableFile(too_large_words())
     if not content.strip():
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     if content.startswith(_UTF_16_MARKS):
-        raise UnreadableFile("The file is in UTF-16 (“Unicode text”). Save it as “CSV UTF-8” and try again.")
+        raise UnreadableFile(_("The file is in UTF-16 (“Unicode text”). Save it as “CSV UTF-8” and try again."))
     if content.startswith(b"PK") or _BINARY.search(content[:_BINARY_SAMPLE_BYTES]):
-        raise UnreadableFile("This is not a CSV file. In a spreadsheet, save it as “CSV UTF-8” and try again.")
+        raise UnreadableFile(_("This is not a CSV file. In a spreadsheet, save it as “CSV UTF-8” and try again."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -75,7 +81,7 @@ def _decode_windows(content: bytes) -> str:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
         line_number = content.count(b"\n", 0, error.start) + 1
-        words = "The file is neither in UTF-8 nor in Windows-1252. Save it as “CSV UTF-8” and try again."
+        words = _("The file is neither in UTF-8 nor in Windows-1252. Save it as “CSV UTF-8” and try again.")
         raise UnreadableFile(words, line_number=line_number) from error
 
 
@@ -88,5 +94,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
                 yield Row(number, cells)
             number = reader.line_num + 1
     except csv.Error as error:
-        words = "From this line on the file cannot be read: a quotation mark is not closed, or a cell is far too long."
+        words = _(
+            "From this line on the file cannot be read: a quotation mark is not closed, or a cell is far too long."
+        )
         raise UnreadableFile(words, line_number=number) from error

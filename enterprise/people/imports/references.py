@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from enterprise.users.models import Branch, User
 
@@ -47,11 +48,11 @@ def refuse_missing(line: Line, references: References, parent: Parent | None) ->
     """Return words for each name on the line that nobody has."""
     words = []
     if line.branch and line.branch.casefold() not in references.branches:
-        words.append(f"there is no branch “{line.branch}”")
+        words.append(_("there is no branch “%(name)s”") % {"name": line.branch})
     if line.service_rep and line.service_rep.casefold() not in references.reps:
-        words.append(f"there is no service rep with the user name “{line.service_rep}”")
+        words.append(_("there is no service rep with the user name “%(name)s”") % {"name": line.service_rep})
     if parent and line.parent and line.parent.casefold() not in references.parents:
-        words.append(f"there is no {parent.noun} “{line.parent}”")
+        words.append(_("there is no %(kind)s “%(name)s”") % {"kind": parent.noun, "name": line.parent})
     return words
 
 
@@ -76,7 +77,8 @@ def _create_rep(username: str, branch: str, references: References) -> list[str]
     try:
         rep.clean_fields(exclude=["password"])
     except ValidationError as error:
-        return [f"“{username}” is no user name: {' '.join(error.messages)}"]
+        facts = {"name": username, "problem": " ".join(error.messages)}
+        return [_("“%(name)s” is no user name: %(problem)s") % facts]
     rep.save()
     references.reps[username.casefold()] = rep
     references.created_reps.append(username)

@@ -41,7 +41,7 @@ class FileResult:
     created_branches: list[str] = field(default_factory=list)
     created_reps: list[str] = field(default_factory=list)
     created_parents: list[str] = field(default_factory=list)
-    parent_noun: str = ""
+    parent_plural: str = ""
 
     def count(self, outcome: Outcome) -> int:
         return sum(line.outcome is outcome for line in self.lines)

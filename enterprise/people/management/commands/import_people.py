@@ -60,7 +60,7 @@ class Command(BaseCommand):
         made = {
             "Branches": file.created_branches,
             "Service reps": file.created_reps,
-            f"{file.parent_noun.capitalize()}s": file.created_parents,
+            file.parent_plural: file.created_parents,
         }
         for nouns, names in made.items():
             if names:
