@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from texting import conf
 from texting.errors import TextingError
@@ -211,7 +212,7 @@ def _close(due: list[Conversation]) -> int:
 def _log_and_close(conversations: list[Conversation]) -> None:
     with_records = [conversation for conversation in conversations if conversation.records.all()]
     results = _log(with_records)
-    failures = {r.conversation_id: r.failure or "The log did not take it." for r in results if not _is_settled(r)}
+    failures = {r.conversation_id: r.failure or _("The log did not take it.") for r in results if not _is_settled(r)}
     if failures:
         raise LogFailed(failures)
     logged = {(r.conversation_id, r.record) for r in results if r.logged}
@@ -246,7 +247,7 @@ def _log(conversations: list[Conversation]) -> list[LogResult]:
         # The sink is the host's: whatever it raises, one conversation must not hold up the others.
         logger.exception("the log sink failed for %d conversations", len(closed))
         if len(closed) == 1:
-            words = f"The log failed: {type(error).__name__}."
+            words = _("The log failed: %(error)s.") % {"error": type(error).__name__}
             raise LogFailed({closed[0].conversation_id: words}) from error
     return _log_one_by_one(closed)
 
@@ -262,7 +263,8 @@ def _log_one_by_one(conversations: list[ClosedConversation]) -> list[LogResult]:
                 results += sink([conversation])
         except Exception as error:
             logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
-            failures[conversation.conversation_id] = f"The log failed: {type(error).__name__}."
+            words = _("The log failed: %(error)s.") % {"error": type(error).__name__}
+            failures[conversation.conversation_id] = words
     if failures:
         raise LogFailed(failures)
     return results
