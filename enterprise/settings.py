@@ -189,7 +189,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Time, language, files -----------------------------------------------------------------------
 # The firm's language: what is written for good, such as a logged message, is in it. Each reader chooses their own.
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.str("FIRM_LANGUAGE", default="en")
 LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
 # The words of texting and of the frame lie in their own folders, so that they keep them in another host.
 LOCALE_PATHS = [BASE_DIR / "enterprise" / "locale"]

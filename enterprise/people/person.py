@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from enterprise.people.folding import MAX_WORDS, fold, place_text, search_text, search_words
 from enterprise.people.methods import METHOD_LABELS, NumberForTexts, choose_number
@@ -67,14 +68,16 @@ class Person(models.Model):
     first_ident = 1
 
     ident = models.CharField(
-        "id", max_length=40, unique=True, help_text="The id people know this record by, and imports find it by."
+        "id", max_length=40, unique=True, help_text=_("The id people know this record by, and imports find it by.")
     )
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80, blank=True)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     service_rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField("active", default=True)
-    do_not_text = models.BooleanField("do not text", default=False, help_text="This person asked not to be texted.")
+    do_not_text = models.BooleanField(
+        _("do not text"), default=False, help_text=_("This person asked not to be texted.")
+    )
     address = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=40, blank=True)
