@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
+from enterprise.administration import first_steps_views
 from enterprise.frame import views
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="employees:list"), name="home"),
+    path("", first_steps_views.home, name="home"),
     path("", include("enterprise.users.urls")),
     path("people/", include("enterprise.people.urls")),
     path("employees/<int:person_pk>/assignments/", include("enterprise.assignments.urls")),

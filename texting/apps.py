@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.core.checks import register
 
-from texting import seam
+from texting import seam, seam_help
 
 
 class TextingConfig(AppConfig):
@@ -11,7 +11,17 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import checks, compliance, decision_views, inbox_views, logged, record_views, unmatched_views
+        from texting import (
+            checks,
+            compliance,
+            decision_views,
+            first_text,
+            inbox_views,
+            line_list,
+            logged,
+            record_views,
+            unmatched_views,
+        )
         from texting.models import TextingSettings
 
         register(checks.host_is_complete)
@@ -20,6 +30,14 @@ class TextingConfig(AppConfig):
         seam.register_opted_out(compliance.opted_out)
         seam.register_text_count(record_views.text_count)
         seam.register_texts_now(logged.texts_now)
+        seam_help.register_setup(
+            {
+                "filing": first_text.is_filing_chosen,
+                "line": first_text.is_line_connected,
+                "first_text": first_text.has_text_left,
+            }
+        )
+        seam.register_waiting("texting:lines", line_list.waiting_count)
         seam.register_waiting("texting:inbox", inbox_views.unread_count)
         seam.register_waiting("texting:unmatched", inbox_views.unmatched_count)
         seam.register_waiting("texting:undecided", decision_views.waiting_count)

@@ -6,6 +6,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from texting import numbers, seam
 from texting.errors import InvalidNumber
@@ -31,9 +33,9 @@ def read_username(typed: str) -> tuple[str, str]:
     visible = "".join(one for one in typed if unicodedata.category(one) != "Cf")
     operator, at, written = visible.strip().rpartition("@")
     if at and not operator:
-        raise forms.ValidationError("Write the operator’s name before the @, as in dan@6125550100.")
+        raise forms.ValidationError(_("Write the operator’s name before the @, as in dan@6125550100."))
     if any(one.isspace() or not one.isprintable() for one in operator):
-        raise forms.ValidationError("An operator’s name has no space in it.")
+        raise forms.ValidationError(_("An operator’s name has no space in it."))
     number = _read_number(" ".join(written.split()))
     return number, f"{operator}{at}{number.removeprefix('+')}"
 
@@ -41,7 +43,8 @@ def read_username(typed: str) -> tuple[str, str]:
 def _read_number(written: str) -> str:
     odd = next((one for one in written if one not in _DIGITS | _SEPARATORS), "")
     if odd:
-        raise forms.ValidationError(f"{written} has “{odd}” in it; a number has only digits, spaces and ( ) - . +")
+        words = _("%(written)s has “%(odd)s” in it; a number has only digits, spaces and ( ) - . +")
+        raise forms.ValidationError(words % {"written": written, "odd": odd})
     try:
         return parse_number(written)
     except InvalidNumber as error:
@@ -49,8 +52,8 @@ def _read_number(written: str) -> str:
             # Toll-free numbers cannot be texted, but they can be lines: ZipWhip text-enables them.
             return "+1" + numbers.digits_of(written)[-10:]
         if error.problem == NumberProblem.MISSING:
-            raise forms.ValidationError("Enter the line’s number, such as 6125550100.") from error
-        raise forms.ValidationError(f"{error.words}.") from error
+            raise forms.ValidationError(_("Enter the line’s number, such as 6125550100.")) from error
+        raise forms.ValidationError(_("%(problem)s.") % {"problem": error.words}) from error
 
 
 class CredentialsForm(forms.Form):
@@ -61,18 +64,18 @@ class CredentialsForm(forms.Form):
     """
 
     username = forms.CharField(
-        label="Username",
+        label=gettext_lazy("Username"),
         max_length=80,
-        help_text="The line’s own number, or name@number for an operator: as one signs in to ZipWhip.",
-        error_messages={"required": "Enter the line’s number, such as 6125550100."},
+        help_text=gettext_lazy("The line’s own number, or name@number for an operator: as one signs in to ZipWhip."),
+        error_messages={"required": gettext_lazy("Enter the line’s number, such as 6125550100.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "num"}),
     )
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         max_length=200,
         strip=False,
-        help_text="Kept encrypted. Nobody can read it back here.",
-        error_messages={"required": "Enter the password that goes with this username."},
+        help_text=gettext_lazy("Kept encrypted. Nobody can read it back here."),
+        error_messages={"required": gettext_lazy("Enter the password that goes with this username.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -84,7 +87,7 @@ class CredentialsForm(forms.Form):
         self.number = ""
         self.kinds = sorted(seam.owner_kinds(), key=lambda kind: kind.label)
         self.fields["account_type"] = forms.ChoiceField(
-            label="Account type",
+            label=_("Account type"),
             choices=[(kind.key, kind.label) for kind in self.kinds],
             widget=forms.Select(attrs={"autofocus": True}),
         )
@@ -93,7 +96,7 @@ class CredentialsForm(forms.Form):
         self.order_fields(["account_type", *(_owner_field(kind.key) for kind in self.kinds), "username", "password"])
         if line and line.password_token:
             self.fields["password"].required = False
-            self.fields["password"].help_text = "Leave it empty to keep the stored one, which nobody can read here."
+            self.fields["password"].help_text = _("Leave it empty to keep the stored one, which nobody can read here.")
 
     def _owner_choice(self, kind: seam.OwnerKind) -> forms.TypedChoiceField:
         choices = kind.choices()
@@ -103,10 +106,10 @@ class CredentialsForm(forms.Form):
             choices = [*choices, *kind.names([current]).items()]
         return forms.TypedChoiceField(
             label=kind_words(kind),
-            choices=[("", "Choose…"), *choices],
+            choices=[("", _("Choose…")), *choices],
             coerce=int,
             required=False,
-            error_messages={"invalid_choice": "This one is gone or inactive: choose another."},
+            error_messages={"invalid_choice": _("This one is gone or inactive: choose another.")},
         )
 
     @property
@@ -118,10 +121,8 @@ class CredentialsForm(forms.Form):
     def clean_username(self) -> str:
         self.number, username = read_username(self.cleaned_data["username"])
         if self.line and self.number != self.line.number:
-            raise forms.ValidationError(
-                f"This line is {format_number(self.line.number)}, and that does not change. "
-                "Add credentials for another number."
-            )
+            words = _("This line is %(number)s, and that does not change. Add credentials for another number.")
+            raise forms.ValidationError(words % {"number": format_number(self.line.number)})
         return username
 
     def clean(self) -> dict[str, Any]:
@@ -134,7 +135,8 @@ class CredentialsForm(forms.Form):
             if kind.key != chosen:
                 self.errors.pop(name, None)
             elif not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, f"Choose the {kind_words(kind).lower()} this line belongs to.")
+                words = _("Choose the %(kind)s this line belongs to.")
+                self.add_error(name, words % {"kind": kind_words(kind).lower()})
         return cleaned
 
     def _require_stored_password(self, line: Line) -> None:

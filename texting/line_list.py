@@ -18,9 +18,11 @@ from texting.models import Line, LineWebhook, Text
 from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
 NEEDS_PASSWORD = (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE, PauseReason.KEYS_LOST)
+STOPPED_SHOWN = 5
 _WORD_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -83,6 +85,22 @@ def today_began() -> datetime:
 
 def row_of(line: Line, *, midnight: datetime) -> LineRow:
     return _rows([line], midnight)[0]
+
+
+def waiting_count(user: AbstractUser) -> int:
+    """Lines that stopped by themselves and wait for whoever manages lines."""
+    if not user.has_perm("texting.manage_lines"):
+        return 0
+    return _stopped().count()
+
+
+def stopped_rows() -> list[LineRow]:
+    """The lines that `waiting_count` counts, a few at most."""
+    return _rows(list(_stopped()[:STOPPED_SHOWN]), today_began())
+
+
+def _stopped() -> QuerySet[Line]:
+    return Line.objects.filter(state=LineState.PAUSED).exclude(pause_reason=PauseReason.BY_HAND)
 
 
 def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:

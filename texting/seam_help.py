@@ -52,7 +52,7 @@ class Access(Protocol):
 
 
 _access: list[Access] = []
-_find_setup: list[Callable[[], Mapping[str, bool]]] = []
+_setup: dict[str, Callable[[], bool]] = {}
 _own_record: list[Callable[[AbstractUser, str], RecordKey | None]] = []
 
 
@@ -81,11 +81,11 @@ def own_record(user: AbstractUser, e164: str) -> RecordKey | None:
     return _own_record[0](user, e164) if _own_record else None
 
 
-def register_setup(find: Callable[[], Mapping[str, bool]]) -> None:
+def register_setup(questions: Mapping[str, Callable[[], bool]]) -> None:
     """Texting itself fills this in."""
-    _find_setup[:] = [find]
+    _setup.update(questions)
 
 
-def setup() -> Mapping[str, bool]:
-    """What of texting is set up: "line", "filing", "first_text", in that order; a few indexed queries."""
-    return _find_setup[0]() if _find_setup else {}
+def is_set_up(key: str) -> bool:
+    """Whether something of texting is there: "filing", "line", "first_text". A few indexed queries at most."""
+    return _setup[key]()

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from texting import conf, seam
 from texting.models import TextingSettings
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from texting.seam import FilingChoice
 
 UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+UNIT_LABELS = {"minutes": gettext_lazy("minutes"), "hours": gettext_lazy("hours"), "days": gettext_lazy("days")}
 # More digits than this are no number of anything; they would only overflow.
 _LARGEST_AMOUNT = 1_000_000
 
@@ -37,7 +41,10 @@ class FilingSelect(forms.Select):
         choice = self.filing_choices.get(str(value))
         if choice and choice.why_not:
             option["attrs"]["disabled"] = True
-            option["label"] = f"{choice.label}: {_lower_first(choice.why_not)}"
+            option["label"] = _("%(choice)s: %(reason)s") % {
+                "choice": choice.label,
+                "reason": _lower_first(choice.why_not),
+            }
         return option
 
 
@@ -45,15 +52,15 @@ class SettingsForm(forms.Form):
     """`settings` are those in force."""
 
     idle_amount = forms.IntegerField(
-        label="Log a conversation after",
+        label=gettext_lazy("Log a conversation after"),
         error_messages={
-            "required": "Enter how long nobody must have written, such as 24.",
-            "invalid": "Write a whole number in digits, such as 24.",
+            "required": gettext_lazy("Enter how long nobody must have written, such as 24."),
+            "invalid": gettext_lazy("Write a whole number in digits, such as 24."),
         },
         widget=forms.NumberInput(attrs={"min": 1, "step": 1, "inputmode": "numeric", "class": "num"}),
     )
-    idle_unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in UNITS])
-    text_inactive = forms.BooleanField(label="Text inactive people too", required=False)
+    idle_unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=list(UNIT_LABELS.items()))
+    text_inactive = forms.BooleanField(label=gettext_lazy("Text inactive people too"), required=False)
 
     use_required_attribute = False
 
@@ -70,15 +77,19 @@ class SettingsForm(forms.Form):
         choices = self.filing[kind.key]
         problem = choices[current].why_not if current in choices else ""
         return forms.ChoiceField(
-            label=f"{kind.label_plural} are logged under",
-            choices=[("", "Choose…"), *((choice.value, choice.label) for choice in choices.values())],
+            label=_("%(records)s are logged under") % {"records": kind.label_plural},
+            choices=[("", _("Choose…")), *((choice.value, choice.label) for choice in choices.values())],
             widget=FilingSelect(choices),
             # A firm that has none to choose must still be able to change the rest.
             required=any(not choice.why_not for choice in choices.values()),
-            help_text=f"{choices[current].label} cannot be used any more: {_lower_first(problem)}" if problem else "",
+            help_text=_("%(choice)s cannot be used any more: %(reason)s")
+            % {"choice": choices[current].label, "reason": _lower_first(problem)}
+            if problem
+            else "",
             error_messages={
-                "required": f"Choose one: without it, conversations with {kind.label_plural.lower()} are not logged.",
-                "invalid_choice": "This one is gone: choose another.",
+                "required": _("Choose one: without it, conversations with %(records)s are not logged.")
+                % {"records": kind.label_plural.lower()},
+                "invalid_choice": _("This one is gone: choose another."),
             },
         )
 
@@ -91,20 +102,21 @@ class SettingsForm(forms.Form):
         for kind in self.record_types:
             choice = self.filing[kind.key].get(cleaned.get(_filing_field(kind.key), ""))
             if choice and choice.why_not:
-                self.add_error(
-                    _filing_field(kind.key), f"{choice.label} cannot be used: {_lower_first(choice.why_not)}"
-                )
+                facts = {"choice": choice.label, "reason": _lower_first(choice.why_not)}
+                self.add_error(_filing_field(kind.key), _("%(choice)s cannot be used: %(reason)s") % facts)
         amount, unit = cleaned.get("idle_amount"), cleaned.get("idle_unit")
         if amount is not None and unit:
             self._check_window(amount, unit)
         return cleaned
 
     def _check_window(self, amount: int, unit: str) -> None:
-        written = f"{amount:,} {unit if amount != 1 else unit.removesuffix('s')}"
+        written = _written(amount, unit)
         if amount < 1:
-            self.add_error("idle_amount", f"{written} is too short: the shortest is 1 minute.")
+            self.add_error(
+                "idle_amount", _("%(written)s is too short: the shortest is 1 minute.") % {"written": written}
+            )
         elif amount > _LARGEST_AMOUNT or amount * UNITS[unit] > LONGEST_IDLE_WINDOW:
-            self.add_error("idle_amount", f"{written} is too long: the longest is 30 days.")
+            self.add_error("idle_amount", _("%(written)s is too long: the longest is 30 days.") % {"written": written})
 
     def save(self, user: AbstractUser) -> bool:
         """Keep what a valid form says; False when it says nothing new."""
@@ -155,6 +167,16 @@ def _unit_of(window: timedelta) -> str:
     if window > UNITS["days"] and not window % UNITS["days"]:
         return "days"
     return "hours" if not window % UNITS["hours"] else "minutes"
+
+
+def _written(amount: int, unit: str) -> str:
+    """ "30 minutes", "1 day"."""
+    words = {
+        "minutes": ngettext("%(count)s minute", "%(count)s minutes", amount),
+        "hours": ngettext("%(count)s hour", "%(count)s hours", amount),
+        "days": ngettext("%(count)s day", "%(count)s days", amount),
+    }
+    return words[unit] % {"count": number_format(amount, force_grouping=True)}
 
 
 def _filing_field(key: str) -> str:

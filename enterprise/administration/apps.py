@@ -14,8 +14,10 @@ class AdministrationConfig(AppConfig):
 
         from enterprise.administration import audit_sign_ins
         from enterprise.administration.access import Access
+        from enterprise.administration.own_record import own_record
 
         audit_sign_ins.connect()
         # It deletes many at once, of which Django tells nobody.
         admin.site.disable_action("delete_selected")
         seam_help.register_access(Access())
+        seam_help.register_own_record(own_record)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from enterprise.administration import audit_views, branches_views, codes_views, users_views, views
+from enterprise.administration import audit_views, branches_views, codes_views, first_steps_views, users_views, views
 
 app_name = "administration"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("first-steps/", first_steps_views.first_steps, name="first-steps"),
     path("external-services/", views.external_services, name="external-services"),
     path("users/", users_views.users, name="users"),
     path("users/add/", users_views.add, name="add-user"),

@@ -8,19 +8,21 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
 class Entry:
     """Something to administer. `permission` opens it; "" stands for superusers."""
 
-    title: str
-    words: str
+    title: StrOrPromise
+    words: StrOrPromise
     icon: str
     url_name: str
     permission: str
@@ -36,43 +38,50 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    title: str
+    title: StrOrPromise
     entries: list[Entry]
 
 
 SECTIONS = [
     Section(
-        "Texting",
+        _("Texting"),
         [
             Entry(
-                "External services",
-                "The lines that texts are sent from, and their accounts.",
+                _("External services"),
+                _("The lines that texts are sent from, and their accounts."),
                 "plug-connected",
                 "administration:external-services",
                 "texting.manage_lines",
             ),
             Entry(
-                "Texting settings",
-                "When a conversation is logged, under what, and who is texted.",
+                _("Texting settings"),
+                _("When a conversation is logged, under what, and who is texted."),
                 "adjustments",
                 "texting:settings",
                 "texting.change_textingsettings",
             ),
+            Entry(
+                _("Test text"),
+                _("A text to your own phone, on the way that every text takes."),
+                "send",
+                "texting:test-text",
+                "texting.manage_lines",
+            ),
         ],
     ),
     Section(
-        "People",
+        _("People"),
         [
             Entry(
-                "Import",
-                "Employees and contacts from CSV files.",
+                _("Import"),
+                _("Employees and contacts from CSV files."),
                 "upload",
                 "people:import",
                 "people.import_people",
             ),
             Entry(
-                "Numbers to clean",
-                "Everyone whose number is missing or cannot be texted.",
+                _("Numbers to clean"),
+                _("Everyone whose number is missing or cannot be texted."),
                 "phone-off",
                 "people:textable-report",
                 "users.administer",
@@ -80,39 +89,39 @@ SECTIONS = [
         ],
     ),
     Section(
-        "Enterprise",
+        _("Enterprise"),
         [
             Entry(
-                "Users",
-                "Who can sign in, with which roles, in which branches.",
+                _("Users"),
+                _("Who can sign in, with which roles, in which branches."),
                 "users",
                 "administration:users",
                 "users.administer",
             ),
             Entry(
-                "Branches",
-                "Where people and service reps belong, and the time there.",
+                _("Branches"),
+                _("Where people and service reps belong, and the time there."),
                 "building",
                 "administration:branches",
                 "users.administer",
             ),
             Entry(
-                "Message action codes",
-                "What messages on a record are filed under.",
+                _("Message action codes"),
+                _("What messages on a record are filed under."),
                 "tag",
                 "administration:codes",
                 "users.administer",
             ),
             Entry(
-                "Audit log",
-                "Who did what, when and from where.",
+                _("Audit log"),
+                _("Who did what, when and from where."),
                 "history",
                 "administration:audit",
                 "users.administer",
             ),
             Entry(
-                "Django admin",
-                "What each role may do, stored webhooks, every other table.",
+                _("Django admin"),
+                _("What each role may do, stored webhooks, every other table."),
                 "database",
                 "admin:index",
                 "",
@@ -137,18 +146,24 @@ def for_administrators(view: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 @for_administrators
 def index(request: HttpRequest) -> HttpResponse:
+    """All options: every page of the administration with a sentence; `?q=` leaves those with all its words."""
+    words = request.GET.get("q", "").casefold().split()
     sections = [
-        Section(section.title, [entry for entry in section.entries if entry.url and _may_open(request, entry)])
+        Section(section.title, [entry for entry in section.entries if _is_shown(request, entry, words)])
         for section in SECTIONS
     ]
-    return render(
-        request, "administration/index.html", {"sections": [section for section in sections if section.entries]}
-    )
+    shown = [section for section in sections if section.entries]
+    return render(request, "administration/index.html", {"sections": shown, "q": request.GET.get("q", "")})
 
 
 @permission_required("texting.manage_lines", raise_exception=True)
 def external_services(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/external_services.html")
+
+
+def _is_shown(request: HttpRequest, entry: Entry, words: list[str]) -> bool:
+    told = f"{entry.title} {entry.words}".casefold()
+    return bool(entry.url) and _may_open(request, entry) and all(word in told for word in words)
 
 
 def _may_open(request: HttpRequest, entry: Entry) -> bool:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from texting import seam
+from texting import seam, seam_help
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -27,7 +27,8 @@ class NavItem:
     """`permissions`: any one of them opens it; none means everybody who is signed in.
 
     `also` names pages that belong to it, though their addresses lie elsewhere. `in_title`: its count is also shown in
-    the title of the window.
+    the title of the window. `is_there` is asked of an entry that is not
+    always there: one indexed question.
     """
 
     label: StrOrPromise
@@ -38,6 +39,7 @@ class NavItem:
     children: tuple[NavItem, ...] = ()
     also: tuple[str, ...] = ()
     in_title: bool = False
+    is_there: Callable[[], bool] | None = None
 
 
 @dataclass
@@ -95,6 +97,15 @@ NAVIGATION: list[NavItem] = [
             "texting.change_textingsettings",
             "people.import_people",
         ),
+        badge=_waiting("texting:lines"),
+        children=(
+            NavItem(
+                _("First steps"),
+                "administration:first-steps",
+                permissions=("users.administer",),
+                is_there=lambda: not seam_help.is_set_up("first_text"),
+            ),
+        ),
         also=("texting:lines", "texting:settings", "people:import", "people:textable-report"),
     ),
 ]
@@ -119,6 +130,8 @@ def find_url(*url_names: str) -> str:
 
 def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:
     if item.permissions and not any(map(request.user.has_perm, item.permissions)):
+        return None
+    if item.is_there and not item.is_there():
         return None
     children = [entry for child in item.children if (entry := _entry(child, request))]
     url = find_url(item.url_name) or (children[0].url if children else "")

@@ -41,9 +41,12 @@ class BranchOwners:
         return dict(Branch.objects.filter(pk__in=ids).values_list("pk", "name"))
 
     def owners_for(self, user: AbstractUser) -> list[int]:
-        """The home branch, then the granted ones by name."""
+        """The home branch, then the granted ones by name; all of them for an administrator who has neither."""
         if not isinstance(user, User) or not user.is_active:
             return []
+        if not user.home_branch_id and user.sees_every_branch and not user.branches.exists():
+            # An administrator of the whole firm, at home nowhere.
+            return list(Branch.objects.filter(is_active=True).values_list("pk", flat=True))
         home = [user.home_branch_id] if user.home_branch_id else []
         granted = user.branches.exclude(pk__in=home).order_by("name").values_list("pk", flat=True)
         return [*home, *granted]

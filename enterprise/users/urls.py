@@ -8,7 +8,7 @@ from enterprise.users.views import account
 
 app_name = "users"
 urlpatterns = [
-    path("sign-in/", views.LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-in/", views.LoginView.as_view(redirect_authenticated_user=True, next_page="home"), name="sign-in"),
     path("sign-out/", views.LogoutView.as_view(), name="sign-out"),
     path("account/", account, name="account"),
     path(

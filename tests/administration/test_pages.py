@@ -51,7 +51,7 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
     found = [title for _, title in links(client, INDEX)]
 
     assert found == [
-        *("External services", "Texting settings"),
+        *("External services", "Texting settings", "Test text"),
         *("Import", "Numbers to clean"),
         *("Users", "Branches", "Message action codes", "Audit log"),
     ]
@@ -87,3 +87,34 @@ def test_without_a_line_the_page_says_what_that_means(client, sign_in):
     sign_in(ADMINISTRATOR)
 
     assert "No line yet: nobody can send a text" in client.get(reverse(SERVICES)).content.decode()
+
+
+def test_the_options_are_searched_by_their_words(client, sign_in):
+    sign_in(ADMINISTRATOR)
+
+    page = client.get(reverse(INDEX), {"q": "sign in BRANCHES"}).content.decode()
+
+    assert "Who can sign in" in page
+    assert "Message action codes" not in page
+    assert "No option has all these words." in client.get(reverse(INDEX), {"q": "zzz"}).content.decode()
+
+
+def test_a_line_that_stopped_by_itself_is_told_on_the_way_to_it(client, sign_in):
+    sign_in(ADMINISTRATOR)
+    facts = {"owner_kind": "branch", "owner_id": 1, "username": "x", "state": LineState.PAUSED}
+    by_hand = Line.objects.create(number="+16125550100", pause_reason=PauseReason.BY_HAND, **facts)
+    stopped = Line.objects.create(number="+16125550101", pause_reason=PauseReason.SUSPENDED, **facts)
+
+    pages = [client.get(reverse(name)).content.decode() for name in (INDEX, SERVICES)]
+
+    assert all(reverse("texting:line", args=[stopped.pk]) in page for page in pages)
+    assert not any(reverse("texting:line", args=[by_hand.pk]) in page for page in pages)
+    assert '1<span class="visually-hidden"> waiting' in pages[0]
+
+
+def test_all_options_stands_in_the_account_menu_of_those_who_have_any(client, sign_in):
+    sign_in(ADMINISTRATOR)
+    assert "All options" in client.get(reverse("employees:list")).content.decode()
+
+    User.objects.get().groups.set(Group.objects.filter(name=FRONT_OFFICE))
+    assert "All options" not in client.get(reverse("employees:list")).content.decode()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 SHORTEST_IDLE_WINDOW = timedelta(minutes=1)
 LONGEST_IDLE_WINDOW = timedelta(days=30)
@@ -16,12 +17,12 @@ class TextingSettings(models.Model):
         default=timedelta(hours=24),
         validators=[MinValueValidator(SHORTEST_IDLE_WINDOW), MaxValueValidator(LONGEST_IDLE_WINDOW)],
     )
-    text_inactive = models.BooleanField("text inactive people too", default=False)
+    text_inactive = models.BooleanField(_("text inactive people too"), default=False)
     filed_under = models.JSONField(default=dict, blank=True)
 
     class Meta:
         default_permissions = ("change",)
-        verbose_name = verbose_name_plural = "texting settings"
+        verbose_name = verbose_name_plural = _("texting settings")
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="one_row_of_texting_settings"),
             models.CheckConstraint(

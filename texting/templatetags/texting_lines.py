@@ -1,12 +1,13 @@
-"""{% load texting_lines %}: how many lines there are, for the host's own pages."""
+"""{% load texting_lines %}: how many lines there are and which have stopped, for the host's own pages."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django import template
 from django.db.models import Count, Q
 
+from texting import line_list
 from texting.models import Line
 from texting.vocabulary import LineState
 
@@ -30,3 +31,10 @@ def line_counts() -> LineCounts:
         connecting=Count("pk", filter=Q(state=LineState.CONNECTING)),
     )
     return LineCounts(all=counted["all"], paused=counted["paused"], connecting=counted["connecting"])
+
+
+@register.inclusion_tag("texting/lines/_stopped.html", takes_context=True)
+def stopped_lines(context: dict[str, Any]) -> dict[str, Any]:
+    """Tell whoever manages lines of those that stopped by themselves: why, since when, how many texts wait."""
+    user = context["request"].user
+    return {"rows": line_list.stopped_rows() if line_list.waiting_count(user) else []}

@@ -1,0 +1,39 @@
+"""A record that stands for a user, so that a test text goes the way of every text: `texting.seam_help`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from enterprise.employees.models import Employee, EmployeeContactMethod
+from enterprise.people.kinds import kinds
+from enterprise.users.models import Branch, User
+from texting.numbers import format_number
+from texting.seam import RecordKey, find_record_type
+from texting.vocabulary import MethodType
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+def own_record(user: AbstractUser, e164: str) -> RecordKey | None:
+    """The record, active if there is one, that has the number already; else a new employee with the user's name."""
+    if not isinstance(user, User):
+        return None
+    for kind in kinds():
+        record_type = find_record_type(kind.key)
+        holders = [one for one in record_type.match_number(e164) if one.is_active] if record_type else []
+        seen = record_type.candidates(user, [one.key.record_id for one in holders]) if record_type else []
+        if seen:
+            return seen[0].key
+    branch = user.home_branch or Branch.objects.filter(is_active=True).order_by("pk").first()
+    return _add(user, branch, e164) if branch else None
+
+
+def _add(user: User, branch: Branch, e164: str) -> RecordKey:
+    with transaction.atomic():
+        employee = Employee(first_name=user.first_name or user.username, last_name=user.last_name, branch=branch)
+        employee.save()
+        EmployeeContactMethod(person=employee, type=MethodType.SMS.value, value=format_number(e164)).save()
+    return RecordKey("employee", employee.pk)
