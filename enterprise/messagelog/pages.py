@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
@@ -42,11 +43,11 @@ class LogPage:
             return ""
         if self.is_short:
             return ngettext("All %(count)s message", "All %(count)s messages", self.total) % {
-                "count": f"{self.total:,}"
+                "count": intcomma(self.total)
             }
         first = (self.number - 1) * MOST_SHOWN + 1
         last = first + len(self.messages) - 1
-        return f"{first:,}–{last:,} / {self.total:,}"
+        return f"{intcomma(first)}–{intcomma(last)} / {intcomma(self.total)}"
 
     @property
     def all_query(self) -> str:
