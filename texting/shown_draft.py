@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from texting import conf, dispatch, drafts, placeholders
+from texting import conf, dispatch, drafts, placeholders, seam
 from texting.segments import count_segments, normalise_body
 
 if TYPE_CHECKING:
@@ -50,14 +50,15 @@ class PersonShown:
 
 def dialog(draft: Draft, form: ComposeForm, lines: Sequence[Line], show: str) -> dict[str, Any]:
     shown = people(draft, show)
+    known = known_placeholders(draft)
     return {
         **shown,
-        **preview(draft),
+        **preview(draft, known),
         "form": form,
         "lines": [LineChoice(line, _through_at(line, shown["text_count"])) for line in lines],
         "sent_as": drafts.sent_as(draft),
         "advised": conf.ADVISED_RECIPIENTS,
-        "placeholders": _braced(known_placeholders(draft)),
+        "placeholders": _braced(known),
     }
 
 
@@ -90,11 +91,10 @@ def review(draft: Draft, line: Line, body: str) -> dict[str, Any]:
     }
 
 
-def preview(draft: Draft) -> dict[str, Any]:
+def preview(draft: Draft, known: Sequence[str]) -> dict[str, Any]:
     """What the first person will read, when the body has placeholders, and whom one of them says nothing for."""
     body = normalise_body(draft.body)
     names = placeholders.names_in(body)
-    known = known_placeholders(draft)
     first = draft.people.accepted().order_by("position").first() if names else None
     merged = placeholders.fill(body, [row.merge_values for row in _behind(draft, first)]) if first else ""
     filled = [name for name in names if name in known]
@@ -111,7 +111,8 @@ def preview(draft: Draft) -> dict[str, Any]:
 def known_placeholders(draft: Draft) -> list[str]:
     """What the chosen kinds of record fill, in the host's order."""
     rows = draft.people.accepted().order_by("record_type", "position").distinct("record_type")
-    return list(dict.fromkeys(name for row in rows for name in row.merge_values))
+    found = seam.describe(row.key for row in rows.only("record_type", "record_id"))
+    return list(dict.fromkeys(name for candidate in found.values() for name in candidate.merge_values))
 
 
 def _braced(names: Iterable[str]) -> list[str]:

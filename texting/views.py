@@ -46,7 +46,7 @@ def compose(request: SignedInRequest) -> HttpResponse:
         keys,
         line=usable[0] if usable else None,
         source=request.POST.get("source", "").replace("\x00", "")[:120],
-        query=request.POST.get("query", "").replace("\x00", "") if _is_all(request) else "",
+        query=request.POST.get("query", "").replace("\x00", "") if _is_all(request) else None,
         back_url=_back(request),
     )
     return SeeOther(draft)
@@ -97,7 +97,8 @@ def _act(request: SignedInRequest, found: Draft, usable: list[Line], action: str
         case "list":
             return _show(request, found, form, usable, anew=False)
         case "preview":
-            return render(request, "texting/compose/_preview.html", shown_draft.preview(found))
+            known = shown_draft.known_placeholders(found)
+            return render(request, "texting/compose/_preview.html", shown_draft.preview(found, known))
     if not form.is_valid():
         return _show(request, found, form, usable, anew=False, status=422)
     review = shown_draft.review(found, form.cleaned_data["line"], form.cleaned_data["body"])

@@ -115,8 +115,8 @@ class PersonRecords:
         self, row: tuple[Any, ...], numbers: Sequence[TypedNumber], *, url: _Address, edit_url: _Address
     ) -> Candidate:
         pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, same_person, *others = row
-        merge_values = dict(zip(self.placeholders, others, strict=True))
-        merge_values |= {"first_name": first_name, "last_name": last_name, "branch": branch}
+        merge_values = {"first_name": first_name, "last_name": last_name}
+        merge_values |= dict(zip(self.placeholders, others, strict=True)) | {"branch": branch}
         return Candidate(
             key=RecordKey(self.key, pk),
             name=f"{first_name} {last_name}".strip(),

@@ -45,7 +45,7 @@ class Draft(LongWork):
     line = models.ForeignKey("texting.Line", on_delete=models.SET_NULL, null=True, related_name="+")
     body = models.TextField(blank=True)
     source = models.CharField(max_length=120, blank=True)
-    query = models.TextField(blank=True)
+    query = models.TextField(null=True, blank=True)  # noqa: DJ001 - None: chosen one by one; "": all, not narrowed
     back_url = models.CharField(max_length=500, blank=True)
     chosen_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
