@@ -63,7 +63,7 @@ def draft(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @may_send
 def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
-    found = Draft.objects.filter(pk=draft_id, user_id=request.user.pk).first()
+    found = Draft.objects.light().filter(pk=draft_id, user_id=request.user.pk).first()
     if found is None:
         raise Http404
     _restore_kept(request, found)
