@@ -48,7 +48,7 @@ class AssignmentForm(AnyModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["shift"].widget.choices = [("", _("No particular shift")), *Shift.choices]
+        self.fields["shift"].widget.choices = [("", _("No shift")), *Shift.choices]
         if self.instance.pk:
             self.initial["customer_name"] = self.instance.customer.name
         else:

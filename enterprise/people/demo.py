@@ -11,6 +11,7 @@ from django.db import transaction
 
 from enterprise.assignments.demo import make_assignments
 from enterprise.hotlists.demo import make_hotlists
+from enterprise.messagelog.demo import make_messages
 from enterprise.messagelog.models import ActionCode
 from enterprise.people import demo_data as data
 from enterprise.people import same_person
@@ -53,6 +54,8 @@ def make_demo(now: datetime) -> None:
     _write("contact", contacts, now=now)
     _link_one_person()
     make_assignments()
+    make_messages(get_kind("employee"), now, skipped=len(data.KNOWN_EMPLOYEES))
+    make_messages(get_kind("contact"), now, skipped=len(data.KNOWN_CONTACTS))
     make_hotlists(now)
 
 

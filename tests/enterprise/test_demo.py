@@ -78,3 +78,10 @@ def test_people_are_assigned_and_some_of_it_ends_soon():
     assert 100 < Assignment.objects.current().count() < 200
     assert Assignment.objects.ending_soon().exists()
     assert {one.state for one in Assignment.objects.with_today()} == set(State)
+
+
+@pytest.mark.usefixtures("demo")
+def test_most_people_have_messages_and_the_known_ones_none():
+    assert Employee.objects.exclude(last_message_at=None).count() > 150
+    assert Contact.objects.exclude(last_message_at=None).exists()
+    assert Employee.objects.get(first_name="Ana", last_name="Rivera").last_message_at is None
