@@ -57,7 +57,7 @@ def test_a_text_that_was_unclear_when_it_was_logged_says_what_is_known_now(open_
 
     page = words_of(open_page(ana, text_1=TextNow(TextStatus.DELIVERED, None, NOON, [])))
 
-    assert "(Delivered since 19 Nov 12:00; when it was logged: Unconfirmed: ZipWhip did not answer" in page
+    assert "(Delivered since 19 Nov 12:00 ; when it was logged: Unconfirmed: ZipWhip did not answer" in page
     assert Message.objects.get().dialogue[0]["status"] == TextStatus.UNCONFIRMED
 
 
