@@ -6,6 +6,7 @@ ask here.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -23,7 +24,7 @@ from texting.seam_help import Finding
 from texting.vocabulary import LineState, PauseReason, TextStatus, Tone
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from django.contrib.auth.models import AbstractUser
 
@@ -32,6 +33,7 @@ MANAGE_LINES = "texting.manage_lines"
 CHANGE_SETTINGS = "texting.change_textingsettings"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _SHOWN_DIGITS = 4
+_A_MINUTE = timedelta(minutes=1)
 # The first is the one that Send Text proposes.
 _SHOWN_LINES = 5
 
@@ -131,6 +133,8 @@ def how_long(duration: timedelta) -> str:
 def _last_seen(found: list[Heartbeat]) -> str:
     if not found:
         return _("None was ever seen.")
+    if found[0].age < _A_MINUTE:  # type: ignore[attr-defined]  # annotated
+        return _("Seen just now.")
     return _("Last seen %(span)s ago.") % {"span": how_long(found[0].age)}  # type: ignore[attr-defined]  # annotated
 
 
@@ -228,7 +232,9 @@ def _contact_of(line: Line) -> Finding:
         return Finding(
             key, title, Tone.BAD, _("None yet."), fix, permission=MANAGE_LINES, url=url, action=_("Open the line")
         )
-    return Finding(key, title, Tone.OK, _("%(span)s ago") % {"span": _span_since(line.last_contact_at)})
+    is_new = timezone.now() - line.last_contact_at < _A_MINUTE
+    words = _("Just now") if is_new else _("%(span)s ago") % {"span": _span_since(line.last_contact_at)}
+    return Finding(key, title, Tone.OK, words)
 
 
 def _hooks_of(line: Line) -> Finding:
