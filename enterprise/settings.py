@@ -35,7 +35,10 @@ DATA = Path(env.str("ENTERPRISE_DATA", default="") or BASE_DIR / ".data")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY")
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
+# A database whose machine has vanished says nothing: without these a page, and a runner, would wait for minutes.
+PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False})
+DATABASES["default"]["OPTIONS"] = {**PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
 REDIS_URL = required("REDIS_URL")
 PUBLIC_URL = required("PUBLIC_URL").rstrip("/")
 # 127.0.0.1 is how the machine's own probes ask.

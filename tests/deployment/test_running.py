@@ -29,7 +29,7 @@ for _ in range(2):
     except OperationalError:
         print(time.monotonic() - begin)
 """
-# Longer than any page may take while Redis hangs, in seconds.
+# More than a hanging Redis may cost a page, in seconds.
 UNHURT = 0.3
 
 
@@ -103,11 +103,10 @@ def test_logs_are_one_json_object_a_line_and_hold_no_number(deployment):
 
 def test_no_page_and_no_probe_waits_for_a_redis_that_hangs(deployment, ada):
     pages = ["/healthz", "/readyz", "/employees/", "/employees/1/", "/texting/batches/", "/texting/inbox/"]
-    for page in pages:
-        ada.get(page)
+    before = {page: seconds_for(ada, page) for page in pages}
     with frozen(deployment.redis_process()):
         for page in pages:
-            assert min(seconds_for(ada, page) for _ in range(3)) < UNHURT, page
+            assert seconds_for(ada, page) - before[page] < UNHURT, page
 
 
 def test_what_a_page_asks_of_a_worker_fails_at_once_while_redis_hangs(deployment):
@@ -131,9 +130,14 @@ def test_each_service_ends_in_good_order_when_told_to(deployment, service):
 
 
 def seconds_for(ada, page) -> float:
-    begin = time.monotonic()
-    assert ada.get(page).ok
-    return time.monotonic() - begin
+    """The quickest of three: what other programs on this machine cost is left out."""
+
+    def once() -> float:
+        begin = time.monotonic()
+        assert ada.get(page).ok
+        return time.monotonic() - begin
+
+    return min(once() for _ in range(3))
 
 
 def send_to_ana(deployment, ada) -> str:

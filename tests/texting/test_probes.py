@@ -6,6 +6,7 @@ import json
 import logging
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -147,6 +148,22 @@ def test_metrics_tell_how_many_processes_are_at_work(db, scrape):
     heartbeats.beat(Heartbeat.Kind.RUNNER)
 
     assert (scrape()["processes", "runner"], scrape()["processes", "worker"]) == (1, 0)
+
+
+def test_a_health_check_fails_until_a_process_of_the_kind_is_at_work(db):
+    with pytest.raises(CommandError, match="No worker"):
+        call_command("texting_alive", "worker")
+    heartbeats.beat(Heartbeat.Kind.WORKER)
+
+    call_command("texting_alive", "worker")
+
+
+def test_a_health_check_of_this_host_is_not_satisfied_by_another(db):
+    Heartbeat.objects.create(kind=Heartbeat.Kind.RUNNER, process="another-host:7")
+
+    call_command("texting_alive", "runner")
+    with pytest.raises(CommandError, match="on this host"):
+        call_command("texting_alive", "runner", "--here")
 
 
 def formatted(**facts) -> dict:
