@@ -17,6 +17,8 @@ from tests.plugin_services import Services
 from tests.sandbox.rig import free_port, wait_until
 
 STAYING = ("sandbox", "web", "runner", "worker", "beat")
+# In seconds; all of it is needed on a busy machine only.
+PATIENCE = 180
 LINE = "6125550100"
 ANA = "+16125550134"
 PEOPLE = f"employee_id,first_name,last_name,branch,sms\n100231,Ana,Rivera,Minneapolis,{ANA}\n"
@@ -73,7 +75,7 @@ class Deployment:
     ) -> subprocess.CompletedProcess[str]:
         """Run a one-off in a service's surroundings."""
         command = self.here(command or files.command_of(service))
-        options = {"cwd": self.image, "env": self.environment(service), "text": True, "timeout": 60, **options}
+        options = {"cwd": self.image, "env": self.environment(service), "text": True, "timeout": PATIENCE, **options}
         return subprocess.run(command, check=False, capture_output=True, **options)
 
     def manage(self, *words: str, **more: str) -> None:
@@ -104,7 +106,7 @@ class Deployment:
         assert migrated.returncode == 0, migrated.stderr
         for service in STAYING:
             self.start(service)
-        wait_until(lambda: self.is_healthy("web") and self.is_healthy("sandbox"), 30)
+        wait_until(lambda: self.is_healthy("web") and self.is_healthy("sandbox"), PATIENCE)
 
     def open_shop(self) -> None:
         """Make what a firm has before its first text, by the commands an administrator has."""
@@ -153,7 +155,7 @@ class Visitor(requests.Session):
         self.headers.update({"X-Forwarded-Proto": "https", "Referer": url.replace("http:", "https:")})
 
     def request(self, method: str, path: str, **options: object) -> requests.Response:
-        return super().request(method, self.url + path, timeout=10, **options)
+        return super().request(method, self.url + path, timeout=60, **options)
 
     def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
         request.url = request.url.replace("https:", "http:")

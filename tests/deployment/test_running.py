@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.deployment.rig import ANA, STAYING, Deployment
+from tests.deployment.rig import ANA, PATIENCE, STAYING, Deployment
 from tests.sandbox.rig import wait_until
 
 SILENT = "from texting.models import *; Conversation.objects.update(last_text_at='2026-01-01T00:00Z')"
@@ -50,14 +50,16 @@ def ada(deployment):
 
 
 def test_what_is_ready_says_so(deployment):
-    answer = wait_until(lambda: not (ready := deployment.visitor().get("/readyz")).json()["degraded"] and ready, 40)
+    answer = wait_until(
+        lambda: not (ready := deployment.visitor().get("/readyz")).json()["degraded"] and ready, PATIENCE
+    )
 
     assert (answer.status_code, answer.json()["migrations"]) == (200, "ok")
 
 
 @pytest.mark.parametrize("service", STAYING)
 def test_health_check_of_each_service_succeeds(deployment, service):
-    wait_until(lambda: deployment.is_healthy(service), 40)
+    wait_until(lambda: deployment.is_healthy(service), PATIENCE)
 
 
 def test_plain_http_is_sent_to_https_and_the_sign_in_page_is_served(deployment):
@@ -80,9 +82,9 @@ def test_static_files_have_a_hash_in_their_name_and_are_kept_for_ever(deployment
 def test_a_text_leaves_is_delivered_and_logged(deployment, ada):
     batch = send_to_ana(deployment, ada)
 
-    wait_until(lambda: "Delivered" in ada.get(batch).text, 15)
+    wait_until(lambda: "Delivered" in ada.get(batch).text, PATIENCE)
     deployment.manage("shell", "--command", SILENT)
-    wait_until(lambda: "Can you work tonight?" in messages_of_ana(ada), 40)
+    wait_until(lambda: "Can you work tonight?" in messages_of_ana(ada), PATIENCE)
 
 
 def test_metrics_are_told_to_who_has_the_token(deployment):
@@ -119,7 +121,7 @@ def test_what_a_page_asks_of_a_worker_fails_at_once_while_redis_hangs(deployment
 def test_texts_leave_while_redis_hangs(deployment, ada):
     with frozen(deployment.redis_process()):
         batch = send_to_ana(deployment, ada)
-        wait_until(lambda: "Delivered" in ada.get(batch).text, 15)
+        wait_until(lambda: "Delivered" in ada.get(batch).text, PATIENCE)
 
 
 # Last in this file: nothing runs afterwards.

@@ -21,7 +21,9 @@ from tests.sandbox.rig import Api, Process, free_port, wait_until
 PASSWORD = "a long password"
 ANA = "+16125550134"
 LINE = "+16125550100"
-MOVES_WITHIN_MS = 15_000
+# Needed on a busy machine only.
+PATIENCE_SECONDS = 120
+MOVES_WITHIN_MS = 60_000
 PEOPLE = """
 from crm.models import Customer
 Customer.objects.create(full_name="Ana Rivera", mobile="(612) 555-0134")
@@ -107,7 +109,7 @@ def erp() -> Iterator[Erp]:
         erp.start("manage.py", "runserver", "--noreload", erp.url.removeprefix("http://"))
         erp.start("manage.py", "texting_runner")
         erp.start("-m", "celery", "-A", "crm", "--quiet", "worker", "--beat", "--pool=threads", "--schedule=beat")
-        wait_until(erp.answers, 30)
+        wait_until(erp.answers, PATIENCE_SECONDS)
         owner = ("--kind=office", "--owner=Main", "--by=kim", "--file-under=SMS")
         erp.manage("connect_line", LINE, *owner, TEXTING_LINE_PASSWORD="opensesame")
         yield erp
@@ -148,7 +150,7 @@ def test_send_text_from_a_page_of_the_host_to_its_log(erp, page):
     expect(page.locator("#texts")).to_contain_text("Yes, at eight", timeout=MOVES_WITHIN_MS)
 
     erp.manage("shell", "--command", SILENT)
-    wait_until(lambda: page.reload() and "None yet." not in page.content(), 40)
+    wait_until(lambda: page.reload() and "None yet." not in page.content(), PATIENCE_SECONDS)
     expect(page.get_by_role("listitem")).to_contain_text("SMS: kim: Can you come in?")
     assert "batch.sent" in erp.manage("shell", "--command", AUDITED)
 
