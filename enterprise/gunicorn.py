@@ -12,4 +12,4 @@ threads = 4
 graceful_timeout = 20
 control_socket_disable = True
 # Addresses of webhooks hold secrets: there is no access log.
-logconfig_dict = {**LOGGING, "loggers": {**LOGGING["loggers"], "gunicorn.error": {"level": "INFO", "propagate": True}}}
+logconfig_dict = {**LOGGING, "loggers": {**LOGGING["loggers"], "gunicorn.error": {"propagate": True}}}
