@@ -245,6 +245,8 @@ def _not_red_by_hand(line: Line, finding: Finding) -> Finding:
 def _broker() -> list[Finding]:
     title = _("The broker (Redis), for scheduled work")
     fix = _("Start it, or correct REDIS_URL. Texts leave and answers arrive all the same; only logging waits.")
+    # Finding the application takes longer than any answer.
+    conf.celery_app()
     started = time.monotonic()
     try:
         facts = broker.durability()

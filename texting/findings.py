@@ -125,16 +125,14 @@ def of_workers() -> Finding:
 
 
 def how_long(duration: timedelta) -> str:
-    """In words: "3 minutes"."""
+    """In words: "3 minutes", "less than a minute"."""
     now = timezone.now()
-    return timesince(now - duration, now)
+    return timesince(now - duration, now) if duration >= _A_MINUTE else _("less than a minute")
 
 
 def _last_seen(found: list[Heartbeat]) -> str:
     if not found:
         return _("None was ever seen.")
-    if found[0].age < _A_MINUTE:  # type: ignore[attr-defined]  # annotated
-        return _("Seen just now.")
     return _("Last seen %(span)s ago.") % {"span": how_long(found[0].age)}  # type: ignore[attr-defined]  # annotated
 
 
@@ -232,9 +230,7 @@ def _contact_of(line: Line) -> Finding:
         return Finding(
             key, title, Tone.BAD, _("None yet."), fix, permission=MANAGE_LINES, url=url, action=_("Open the line")
         )
-    is_new = timezone.now() - line.last_contact_at < _A_MINUTE
-    words = _("Just now") if is_new else _("%(span)s ago") % {"span": _span_since(line.last_contact_at)}
-    return Finding(key, title, Tone.OK, words)
+    return Finding(key, title, Tone.OK, _("%(span)s ago") % {"span": _span_since(line.last_contact_at)})
 
 
 def _hooks_of(line: Line) -> Finding:
@@ -258,4 +254,4 @@ def _hooks_of(line: Line) -> Finding:
 
 
 def _span_since(at: datetime) -> str:
-    return timesince(at, timezone.now())
+    return how_long(timezone.now() - at)

@@ -61,6 +61,13 @@ SECTIONS = [
                 "texting.change_textingsettings",
             ),
             Entry(
+                _("Accounting"),
+                _("Whether every text is on the records it belongs to, and what to do where not."),
+                "list-check",
+                "texting:accounting",
+                "texting.manage_lines",
+            ),
+            Entry(
                 _("Test text"),
                 _("A text to your own phone, on the way that every text takes."),
                 "send",
