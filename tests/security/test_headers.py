@@ -146,4 +146,4 @@ def test_signing_in_leads_to_no_other_site(client, firm, elsewhere):
     firm.riya.save()
     typed = {"username": "riya", "password": "a long password", "next": elsewhere}
 
-    assert client.post(reverse("users:sign-in"), typed).url == "/employees/"
+    assert client.post(reverse("users:sign-in"), typed).url == reverse("home")
