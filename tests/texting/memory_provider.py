@@ -71,6 +71,8 @@ class MemoryProvider:
         return self.known.get(provider_id)
 
     def list_attachments(self, session_key, provider_id):
+        if session_key in self.dead_sessions:
+            raise SessionLost
         if self.silent:
             raise NotSent
         return [AttachmentInfo(name, mime, len(content), name) for name, mime, content in self.files]

@@ -211,3 +211,14 @@ def test_the_panel_and_the_log_show_the_picture(browser, send_file, log):
     conversations.close_due()
     (logged,) = log.messages.values()
     assert logged.texts[0].files[0].name == "card.png"
+
+
+def test_a_dead_session_is_renewed_and_the_files_are_fetched_then(send_file, provider, line):
+    provider.dead_sessions.add(line.reveal("session").reveal())
+    text = send_file(picture())
+    assert text.attachments_pending
+    assert provider.logins == 1
+
+    fetch()
+
+    assert text.attachments.get().state == State.STORED
