@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_tables2 as tables
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -116,10 +117,23 @@ class SearchTable(PersonTable):
         attrs = {"class": "table card-table table-vcenter table-fit"}
         sequence = ("key", "name", "ident", "...", "place", "branch", "status", "last_message", "number", "menu")
 
-    def __init__(self, people: PersonQuerySet, *, user: User, branch_count: int, **options: Any) -> None:
+    def __init__(
+        self, people: PersonQuerySet, *, user: User, branch_count: int, is_by_words: bool = False, **options: Any
+    ) -> None:
+        self.is_by_words = is_by_words
         if branch_count == 1:
             options["exclude"] = ("branch",)
         super().__init__(people, user=user, **options)
+
+    def order_name(self, people: PersonQuerySet, is_descending: bool) -> tuple[PersonQuerySet, bool]:
+        """What words have found is sorted by what no index holds.
+
+        Else the database may walk all names in order until it has met a page of those that match: for a surname late
+        in the alphabet, everybody.
+        """
+        name = Concat("sort_name", Value(""))
+        order = [name.desc(), "-pk"] if is_descending else [name.asc(), "pk"]
+        return (people.order_by(*order), True) if self.is_by_words else (people, False)
 
     def order_last_message(self, people: PersonQuerySet, is_descending: bool) -> tuple[PersonQuerySet, bool]:
         """The latest first; the other way round those come first to whom nobody ever wrote."""

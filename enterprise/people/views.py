@@ -31,7 +31,10 @@ class PersonList(KindView):
         found = filters.qs if filters.is_valid() else visible.none()
         in_force = chips(filters, request.GET)
         branch_count = len(filters.form["branch"])
-        table = self.table_class(found, kind=self.kind, user=self.user, branch_count=branch_count)
+        is_by_words = filters.is_valid() and bool(filters.form.cleaned_data["q"])
+        table = self.table_class(
+            found, kind=self.kind, user=self.user, branch_count=branch_count, is_by_words=is_by_words
+        )
         show_page(table, request)
         is_narrowed = bool(in_force) or not filters.is_valid()
         visible_count = visible.count() if is_narrowed else table.total

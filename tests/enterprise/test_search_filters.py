@@ -151,6 +151,14 @@ def test_people_are_sorted_by_their_last_message(found, riya):
     assert found("sort=last_message") == ["Di", "Cy", "Ana", "Bo"]
 
 
+@pytest.mark.parametrize("query", ["q=cook", "q="])
+def test_people_are_sorted_by_name_both_ways(found, query):
+    for last_name in ("Zhao", "Åström", "Adams"):
+        make_employee(last_name, last_name, job_title="Cook")
+    assert found(f"{query}&sort=name") == ["Adams", "Åström", "Zhao"]
+    assert found(f"{query}&sort=-name") == ["Zhao", "Åström", "Adams"]
+
+
 @pytest.mark.usefixtures("crew")
 def test_people_are_sorted_by_the_customer_they_are_assigned_to(found):
     assert found("sort=assigned") == ["Ana", "Bo", "Cy", "Di"]
