@@ -131,9 +131,10 @@ class SearchTable(PersonTable):
         Else the database may walk all names in order until it has met a page of those that match: for a surname late
         in the alphabet, everybody.
         """
+        if not self.is_by_words:
+            return people, False
         name = Concat("sort_name", Value(""))
-        order = [name.desc(), "-pk"] if is_descending else [name.asc(), "pk"]
-        return (people.order_by(*order), True) if self.is_by_words else (people, False)
+        return people.order_by(name.desc(), "-pk") if is_descending else people.order_by(name.asc(), "pk"), True
 
     def order_last_message(self, people: PersonQuerySet, is_descending: bool) -> tuple[PersonQuerySet, bool]:
         """The latest first; the other way round those come first to whom nobody ever wrote."""
