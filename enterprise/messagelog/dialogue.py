@@ -159,7 +159,7 @@ def summarize(lines: Sequence[DialogueLine]) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return date_format(moment, "j M H:i")
+    return f"{date_format(moment, pgettext('date format', 'j M'))} {date_format(moment, 'H:i')}"
 
 
 def _storable(words: str) -> str:
