@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from texting import conf
 from texting.errors import ProviderError, Refused
@@ -46,10 +46,10 @@ def webhook_url(line: Line, event: EventKind) -> str:
 class HookState(models.TextChoices):
     """How an event of a line stands at its provider."""
 
-    REGISTERED = "registered", _lazy("Registered")
-    MISSING = "missing", _lazy("Missing")
-    ELSEWHERE = "elsewhere", _lazy("Points elsewhere")
-    DOUBLED = "doubled", _lazy("Registered more than once")
+    REGISTERED = "registered", gettext_lazy("Registered")
+    MISSING = "missing", gettext_lazy("Missing")
+    ELSEWHERE = "elsewhere", gettext_lazy("Points elsewhere")
+    DOUBLED = "doubled", gettext_lazy("Registered more than once")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,10 @@ def _what_is_wrong(number_type: str, value: str, region: str) -> str:
 
 
 def _opted_out(facts: Mapping[str, Any]) -> str:
-    said = {"word": facts.get("word", ""), "on": date_format(date.fromisoformat(facts["on"]), pgettext("date format", "j M"))}
+    said = {
+        "word": facts.get("word", ""),
+        "on": date_format(date.fromisoformat(facts["on"]), pgettext("date format", "j M")),
+    }
     if said["word"]:
         return _("Opted out by %(word)s on %(on)s. Only the person can undo it, by texting UNSTOP.") % said
     return _("Opted out on %(on)s. Only the person can undo it, by texting UNSTOP.") % said

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class OptOut(models.Model):
@@ -13,9 +14,9 @@ class OptOut(models.Model):
     """
 
     class Source(models.TextChoices):
-        WORD = "word", "A word in a text"
-        PROVIDER_EVENT = "provider_event", "ZipWhip’s opt-out event"
-        PROVIDER_REFUSAL = "provider_refusal", "ZipWhip’s refusal"
+        WORD = "word", _("A word in a text")
+        PROVIDER_EVENT = "provider_event", _("ZipWhip’s opt-out event")
+        PROVIDER_REFUSAL = "provider_refusal", _("ZipWhip’s refusal")
 
     number = models.CharField(max_length=16)
     source = models.CharField(max_length=20, choices=Source.choices)
