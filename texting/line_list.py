@@ -66,7 +66,7 @@ class LineRow:
 
 def kind_words(kind: seam.OwnerKind) -> str:
     """The label as people write it: "ServiceRep" becomes "Service rep"."""
-    return _WORD_BORDER.sub(" ", kind.label).capitalize()
+    return _WORD_BORDER.sub(" ", str(kind.label)).capitalize()
 
 
 def list_lines(*, owner_kind: str, midnight: datetime) -> list[LineRow]:

@@ -136,8 +136,10 @@ class OwnerKind(Protocol):
     """A kind of owner of lines, e.g. key "branch", label "Branch". `is_personal`: such an owner is one user."""
 
     key: str
-    label: str
     is_personal: bool
+
+    @property
+    def label(self) -> str: ...
 
     def choices(self) -> list[tuple[int, str]]:
         """(id, name) of all that may own a line, in the order of a drop-down."""

@@ -163,7 +163,12 @@ def _value(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_word, value)) if isinstance(value, list) else str(value)
+
+
+def _word(value: Any) -> str:
+    """A field by its name; what is none, such as an id, as it is kept."""
+    return str(FACTS.get(str(value), value))
 
 
 def _names_of(entries: Iterable[AuditEntry]) -> dict[str, str]:

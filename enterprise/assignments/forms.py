@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from enterprise.assignments.models import Assignment, Shift, today_at
 from enterprise.contacts.forms import CustomerInput
@@ -40,8 +40,8 @@ class AssignmentForm(AnyModelForm):
         labels = {
             "job_title": gettext_lazy("Job title"),
             "shift": gettext_lazy("Shift"),
-            "starts_on": gettext_lazy("From"),
-            "ends_on": gettext_lazy("To"),
+            "starts_on": pgettext_lazy("first day", "From"),
+            "ends_on": pgettext_lazy("last day", "To"),
         }
         help_texts = {"ends_on": gettext_lazy("The last day. Leave it empty while no end is known.")}
         widgets = {"starts_on": DayInput, "ends_on": DayInput}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from enterprise.users.models import Branch, User
 
 if TYPE_CHECKING:
@@ -14,8 +16,11 @@ if TYPE_CHECKING:
 
 class ServiceRepOwners:
     key = "servicerep"
-    label = "ServiceRep"
     is_personal = True
+
+    @property
+    def label(self) -> str:
+        return _("ServiceRep")
 
     def choices(self) -> list[tuple[int, str]]:
         reps = User.objects.filter(is_active=True, home_branch__isnull=False)
@@ -31,8 +36,11 @@ class ServiceRepOwners:
 
 class BranchOwners:
     key = "branch"
-    label = "Branch"
     is_personal = False
+
+    @property
+    def label(self) -> str:
+        return _("Branch")
 
     def choices(self) -> list[tuple[int, str]]:
         return list(Branch.objects.filter(is_active=True).values_list("pk", "name"))

@@ -68,12 +68,12 @@ function drawBar(card, { count, here, all, keys }) {
 }
 
 function wordsFor({ count, here, all, left, isWholePage }) {
-  const say = (one, many) => interpolate(ngettext(one, many, count), { count: number(count), left: number(left), elsewhere: number(count - here) }, true);
-  if (all && left) return say("%(count)s selected: all that match but %(left)s", "%(count)s selected: all that match but %(left)s");
-  if (all) return say("All %(count)s that match are selected", "All %(count)s that match are selected");
-  if (isWholePage) return say("All %(count)s on this page are selected", "All %(count)s on this page are selected");
-  if (count > here) return say("%(count)s selected, %(elsewhere)s not on this page", "%(count)s selected, %(elsewhere)s not on this page");
-  return say("%(count)s selected", "%(count)s selected");
+  const fill = (words) => interpolate(words, { count: number(count), left: number(left), elsewhere: number(count - here) }, true);
+  if (all && left) return fill(ngettext("%(count)s selected: all that match but %(left)s", "%(count)s selected: all that match but %(left)s", count));
+  if (all) return fill(ngettext("All %(count)s that match are selected", "All %(count)s that match are selected", count));
+  if (isWholePage) return fill(ngettext("All %(count)s on this page are selected", "All %(count)s on this page are selected", count));
+  if (count > here) return fill(ngettext("%(count)s selected, %(elsewhere)s not on this page", "%(count)s selected, %(elsewhere)s not on this page", count));
+  return fill(ngettext("%(count)s selected", "%(count)s selected", count));
 }
 
 let last = null;

@@ -5,7 +5,7 @@ import { countSegments, normaliseBody } from "./segments.js";
 
 const PAUSE_MS = 500;
 const format = (number) => number.toLocaleString(document.documentElement.lang);
-const say = (one, many, count) => interpolate(ngettext(one, many, count), { count: format(count) }, true);
+const fill = (words, count) => interpolate(words, { count: format(count) }, true);
 
 function count(form) {
   const body = normaliseBody(form.elements.body.value);
@@ -13,11 +13,11 @@ function count(form) {
   const texts = Number(form.dataset.texts);
   const inAll = segmentCount * texts;
   const parts = [
-    say("%(count)s character", "%(count)s characters", characters),
-    say("%(count)s segment", "%(count)s segments", segmentCount),
+    fill(ngettext("%(count)s character", "%(count)s characters", characters), characters),
+    fill(ngettext("%(count)s segment", "%(count)s segments", segmentCount), segmentCount),
   ];
   if (texts > 1 && inAll) {
-    parts.push(say("%(count)s segment in all, one text for each number", "%(count)s segments in all, one text for each number", inAll));
+    parts.push(fill(ngettext("%(count)s segment in all, one text for each number", "%(count)s segments in all, one text for each number", inAll), inAll));
   }
   if (encoding === "UCS-2") parts.push(gettext("a special character or emoji leaves 70 characters a segment instead of 160"));
   form.querySelector("[data-count]").textContent = parts.join(" · ");
