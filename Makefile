@@ -32,6 +32,10 @@ stop: venv ## Stop what `make services` or `make run` started
 test: venv ## Run all tests on PostgreSQL, Valkey and Chromium; ARGS="-k word" narrows it
 	@exec $(BIN)/python -m enterprise.local test $(ARGS)
 
+.PHONY: chaos
+chaos: venv ## Kill, freeze and cut the running system, and judge by the sandbox's ledger; ARGS="--seeds 1-20"
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
 # Nothing here connects to anything, but the settings insist on being complete.
 check: export ENTERPRISE_ENV_FILE =
 check: export DEBUG = False

@@ -1,0 +1,63 @@
+"""A run: faults in the order of a seed, rest after each, judgement at the end."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.chaos import oracle
+from tests.chaos.workload import Workload, wait_for_rest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.chaos.firm import Firm
+    from tests.chaos.nemesis import Fault
+
+
+@dataclass
+class Result:
+    seed: int
+    faults: dict[str, int] = field(default_factory=dict)
+    texts: int = 0
+    accepted: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    violations: list[oracle.Violation] = field(default_factory=list)
+
+
+def run(firm: Firm, faults: Sequence[Fault], *, seed: int, say: Callable[[str], None] = print) -> Result:
+    """Play every fault once, in the seed's order, and judge."""
+    rng = random.Random(seed)  # noqa: S311 - repeats a run, guards nothing
+    work = Workload(firm, rng)
+    result = Result(seed)
+    begun = time.monotonic()
+    for fault in rng.sample(list(faults), len(faults)):
+        started = time.monotonic()
+        try:
+            fault.during(firm, work, rng)
+        except AssertionError as error:
+            result.violations.append(oracle.Violation(fault.name, str(error)))
+        firm.revive()
+        rest = wait_for_rest(firm)
+        result.faults[fault.group] = result.faults.get(fault.group, 0) + 1
+        say(f"  {fault.name}: {time.monotonic() - started:.1f} s, at rest after {rest:.1f} s")
+    log_everything(firm)
+    result.violations += oracle.judge(firm, heard=work.heard)
+    result.texts = work.sent_count
+    result.accepted = sum(entry["source"] == "api" for entry in firm.ledger())
+    result.statuses = dict(firm.query("SELECT status, count(*) FROM texting_text WHERE direction = 'out' GROUP BY 1"))
+    result.seconds = time.monotonic() - begun
+    return result
+
+
+def log_everything(firm: Firm, seconds: float = 40) -> None:
+    """Let all conversations be silent for long enough, and wait until they are closed."""
+    firm.end_conversations()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if firm.query("SELECT count(*) FROM texting_conversation WHERE closed_at IS NULL") == [(0,)]:
+            return
+        time.sleep(0.3)

@@ -1,0 +1,125 @@
+"""Named places at which a process can be killed: before or after a function of ours, the n-th time it is passed.
+
+No trace of them is in the code itself: the function is wrapped from outside, in the process that is to die.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+VARIABLE = "CHAOS_KILL_AT"
+
+
+@dataclass(frozen=True)
+class Failpoint:
+    """`where` is "module:attribute"; `only_if` looks at what the function returned, for calls that did nothing.
+
+    `trouble` is a word for the sandbox without which nobody comes by.
+    """
+
+    name: str
+    process: str
+    where: str
+    after: bool = False
+    only_if: Callable[[Any], bool] = bool
+    trouble: str = ""
+
+    @property
+    def moment(self) -> str:
+        return "after" if self.after else "before"
+
+
+def always(_: Any) -> bool:
+    return True
+
+
+def claimed_some(result: Any) -> bool:
+    return bool(result[0])
+
+
+FAILPOINTS = (
+    # A text out: claim, POST, outcome.
+    Failpoint("claim uncommitted", "runner", "texting.claims:claim", after=True, only_if=claimed_some),
+    Failpoint("claimed, not posted", "runner", "texting.runner:send"),
+    Failpoint("POST about to be made", "runner", "texting.providers.zipwhip.client:ZipWhip.send"),
+    Failpoint("POST written, not answered", "runner", "http.client:HTTPConnection.getresponse"),
+    Failpoint("POST answered", "runner", "texting.providers.zipwhip.client:ZipWhip.send", after=True, only_if=always),
+    Failpoint("outcome known, not handed over", "runner", "texting.runner:send", after=True, only_if=always),
+    Failpoint("outcome about to be recorded", "runner", "texting.claims:_write"),
+    Failpoint("outcome recorded, uncommitted", "runner", "texting.claims:_write", after=True, only_if=always),
+    Failpoint("step committed", "runner", "texting.breakers:open_where_needed"),
+    # News in.
+    Failpoint("event claimed", "runner", "texting.intake:_try"),
+    Failpoint("event applied, uncommitted", "runner", "texting.intake:_try", after=True, only_if=always),
+    Failpoint("event written, uncommitted", "runner", "texting.intake:_write", after=True, only_if=always),
+    Failpoint("received text stored, uncommitted", "runner", "texting.inbound:receive", after=True),
+    Failpoint("webhook not stored", "web", "texting.arrivals:store"),
+    Failpoint("webhook stored, not answered", "web", "texting.arrivals:store", after=True, only_if=always),
+    # A click.
+    Failpoint("Send clicked, nothing made", "web", "texting.dispatch:send_batch"),
+    Failpoint("batch made, uncommitted", "web", "texting.building:build_block", after=True, only_if=always),
+    Failpoint("batch committed, not answered", "web", "texting.dispatch:send_batch", after=True),
+    # Scheduled work.
+    Failpoint("conversations about to be logged", "worker", "texting.conversations:_log_and_close"),
+    Failpoint("logged, uncommitted", "worker", "texting.conversations:_log", after=True),
+    Failpoint("closed, uncommitted", "worker", "texting.conversations:_close", after=True),
+    Failpoint("unconfirmed found, uncommitted", "runner", "texting.inbound:settle_as_sent", after=True, trouble="#500"),
+    Failpoint(
+        "look noted, uncommitted",
+        "worker",
+        "texting.settling:_note_look",
+        after=True,
+        only_if=always,
+        trouble="#500-before",
+    ),
+)
+BY_NAME = {failpoint.name: failpoint for failpoint in FAILPOINTS}
+
+
+def arm_from_environment() -> None:
+    """Wrap the function of the failpoint that CHAOS_KILL_AT names: "3 POST answered" is the third passage."""
+    wanted = os.environ.get(VARIABLE)
+    if wanted:
+        passage, _, name = wanted.partition(" ")
+        _arm(BY_NAME[name], int(passage))
+
+
+def _arm(failpoint: Failpoint, passage: int) -> None:
+    module_name, _, path = failpoint.where.partition(":")
+    holder: Any = importlib.import_module(module_name)
+    *parents, attribute = path.split(".")
+    for parent in parents:
+        holder = getattr(holder, parent)
+    original = getattr(holder, attribute)
+    passed = _Counter(passage)
+
+    @functools.wraps(original)
+    def wrapped(*args: Any, **options: Any) -> Any:
+        if not failpoint.after:
+            passed.count_down()
+            return original(*args, **options)
+        result = original(*args, **options)
+        if failpoint.only_if(result):
+            passed.count_down()
+        return result
+
+    setattr(holder, attribute, wrapped)
+
+
+class _Counter:
+    def __init__(self, left: int) -> None:
+        self._left = left
+        self._lock = threading.Lock()
+
+    def count_down(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,273 @@
+"""The system under test: real processes in a folder of its own, started, killed, frozen and started again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+import requests
+
+from enterprise.local import daemons, engines, keys, ports, postgres, valkey
+from enterprise.local.places import DataFolder
+from tests.chaos import failpoints
+from tests.chaos.proxy import CommitCutter
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LINE = "+16125550100"
+PEOPLE = 400
+FIRST_NUMBER = 16515560000
+PASSWORD = "a long password for chaos"
+CELERY = ["celery", "-A", "enterprise", "--quiet"]
+PROGRAMS = {
+    "sandbox": [],
+    "web": ["gunicorn", "--config", "python:enterprise.gunicorn", "--log-level", "warning", "--graceful-timeout", "8"],
+    "runner": ["manage.py", "texting_runner", "--slots", "6"],
+    "worker": [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"],
+    "beat": [*CELERY, "beat", "--loglevel", "WARNING"],
+}
+
+
+@dataclass
+class Firm:
+    """Everything of one run. `log` collects what all processes write."""
+
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chaos-")))
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        # PostgreSQL runs as another user under root and passes through.
+        self.folder.chmod(0o711)
+        self.data = DataFolder(self.folder / "data")
+        self.data.create()
+        self.secrets = keys.generate()
+        self.ports = {name: ports.find_free() for name in ("postgres", "valkey", "web", "sandbox")}
+        self.start_postgres()
+        self.start_valkey()
+        self.proxy = CommitCutter(self.ports["postgres"])
+        self.environment = self._environment()
+        self._call("manage.py", "migrate", "--verbosity", "0")
+        self.start_program("sandbox")
+        self._wait_for(self.ports["sandbox"])
+        subprocess.run([sys.executable, "-m", "tests.chaos.prepare"], cwd=CHECKOUT, env=self.environment, check=True)
+        self.start_program("web")
+        self._wait_for(self.ports["web"])
+        line = {**self.environment, "TEXTING_LINE_PASSWORD": "secret-canary-line-password"}
+        connect = ["connect_line", LINE, "--kind", "branch", "--owner", "Chaos", "--by", "riya", "--file-under", "TEXT"]
+        self._call("manage.py", *connect, env=line)
+        with self.database() as cursor:
+            cursor.execute("UPDATE texting_line SET pace = interval '0.02 s'")
+        for name in ("runner", "runner-2", "worker", "beat"):
+            self.start_program(name)
+
+    def stop(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+        self.stop_engines()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop_engines(self) -> None:
+        with suppress(Exception):
+            engines.stop(self.data)
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "ENTERPRISE_ENV_FILE": "",
+            "ENTERPRISE_DATA": str(self.data.root),
+            "DEBUG": "True",
+            "SECRET_KEY": self.secrets.secret_key,
+            "TEXTING_KEYS": "chaos:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+            "DATABASE_URL": postgres.url(self.proxy.port, self.secrets.postgres_password),
+            "REDIS_URL": valkey.url(self.ports["valkey"], self.secrets.valkey_password),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.ports['web']}",
+            "ZIPWHIP_URL": f"http://127.0.0.1:{self.ports['sandbox']}",
+            "ZIPWHIP_APP_URL": f"http://127.0.0.1:{self.ports['sandbox']}",
+            "TEXTING_SPOOL": str(self.folder / "spool"),
+            "CHAOS_PASSWORD": PASSWORD,
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {**os.environ, **ours}
+
+    # --- programs
+
+    def start_program(self, name: str, *, kill_at: str = "") -> None:
+        """Start a program, "runner-2" being another of "runner"; `kill_at` arms a failpoint in it."""
+        kind = name.partition("-")[0]
+        command = [sys.executable, "-m", "tests.chaos.inside", *PROGRAMS[kind]]
+        if kind == "sandbox":
+            command = [sys.executable, "-m", "texting.sandbox", "--port", str(self.ports["sandbox"])]
+            command += ["--data", str(self.folder / "sandbox")]
+        elif kind == "web":
+            command += ["--bind", f"127.0.0.1:{self.ports['web']}"]
+        elif kind == "beat":
+            command += ["--schedule", str(self.folder / f"schedule-{name}"), "--pidfile="]
+        elif kind == "worker":
+            command += ["--hostname", f"{name}@%h"]
+        self._killed_workers = self._count_killed_workers()
+        with (self.folder / "log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                env={**self.environment, failpoints.VARIABLE: kill_at},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill a program with all it has forked."""
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        process.wait(30)
+
+    def restart(self, name: str) -> None:
+        self.kill(name)
+        self.start_program(name)
+
+    def end(self, name: str) -> int:
+        """SIGTERM, as a deployment does; the exit code."""
+        process = self.processes.pop(name)
+        process.terminate()
+        return process.wait(30)
+
+    def freeze(self, name: str, seconds: float) -> None:
+        process = self.processes[name]
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGCONT)
+
+    def has_died(self, name: str) -> bool:
+        """gunicorn itself lives on when a worker of it dies, and says so."""
+        if name != "web":
+            return self.processes[name].poll() is not None
+        return self._count_killed_workers() > self._killed_workers
+
+    def _count_killed_workers(self) -> int:
+        log = self.folder / "log"
+        return log.read_text(errors="replace").count("was sent SIGKILL") if log.exists() else 0
+
+    def revive(self) -> int:
+        """Start again whatever has died; return how many."""
+        dead = [name for name, process in self.processes.items() if process.poll() is not None]
+        for name in dead:
+            self.restart(name)
+        return len(dead)
+
+    # --- engines
+
+    def start_postgres(self) -> None:
+        postgres.start_durable(self.data, self.ports["postgres"], self.secrets.postgres_password)
+
+    def start_valkey(self) -> None:
+        valkey.start_durable(self.data, self.ports["valkey"], self.secrets.valkey_password)
+
+    def engine_pid(self, engine: str) -> int:
+        daemon = {"postgres": postgres.daemon, "valkey": valkey.daemon}[engine](self.data)
+        running = daemons.find_running(daemon)
+        assert running, f"{engine} does not run"
+        return running.pid
+
+    def kill_engine(self, engine: str) -> None:
+        pid = self.engine_pid(engine)
+        os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        # PostgreSQL's children notice that it is gone, and end.
+        daemon = {"postgres": postgres.daemon, "valkey": valkey.daemon}[engine](self.data)
+        end = time.monotonic() + 20
+        while daemons.find_running(daemon) and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def freeze_engine(self, engine: str, seconds: float) -> None:
+        pid = self.engine_pid(engine)
+        pids = [pid, *_children(pid)]
+        for one in pids:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGSTOP)
+        time.sleep(seconds)
+        for one in pids:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
+
+    # --- looking
+
+    def database(self) -> _Cursor:
+        return _Cursor(postgres.url(self.ports["postgres"], self.secrets.postgres_password))
+
+    def query(self, sql: str, parameters: object = ()) -> list[tuple]:
+        with self.database() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def ledger(self) -> list[dict]:
+        """What the sandbox accepted, from the file it synced before it answered."""
+        path = self.folder / "sandbox" / "ledger.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def end_conversations(self) -> None:
+        """Let every running conversation have been silent for longer than any idle window."""
+        running = "UPDATE texting_conversation SET last_text_at = last_text_at - interval '40 days' "
+        self.query(running + "WHERE closed_at IS NULL")
+
+    def sandbox(self, call: str, **fields: object) -> dict:
+        address = f"http://127.0.0.1:{self.ports['sandbox']}/_sandbox/{call}"
+        answer = requests.post(address, json=fields, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.ports['web']}{path}"
+
+    def _call(self, *command: str, env: dict[str, str] | None = None) -> None:
+        subprocess.run([sys.executable, *command], cwd=CHECKOUT, env=env or self.environment, check=True)
+
+    def _wait_for(self, port: int, seconds: float = 40) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"nothing listens on {port}:\n" + (self.folder / "log").read_text()[-3000:])
+
+
+class _Cursor:
+    """A cursor on a connection of its own, straight to PostgreSQL, committed and closed at the end."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self):
+        self._connection = psycopg2.connect(self._url, connect_timeout=10)
+        return self._connection.cursor()
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self._connection.commit()
+        self._connection.close()
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found

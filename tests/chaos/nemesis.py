@@ -1,0 +1,249 @@
+"""What is done to the system while people work with it. Each fault ends before the next one begins."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from tests.chaos import inside
+from tests.chaos.failpoints import FAILPOINTS, Failpoint
+from tests.chaos.firm import CHECKOUT
+from tests.chaos.workload import TROUBLE, Unavailable
+
+if TYPE_CHECKING:
+    from tests.chaos.firm import Firm
+    from tests.chaos.workload import Workload
+
+TASKS = (
+    "close_idle_conversations", "expire_overdue", "fetch_attachments", "settle_unconfirmed", "backfill_lines",
+    "take_account",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`during` runs while texts are on their way; its processes are whole again after it."""
+
+    name: str
+    group: str
+    during: Callable[[Firm, Workload, random.Random], None]
+
+
+def _killed_at(failpoint: Failpoint) -> Fault:
+    def during(firm: Firm, work: Workload, rng: random.Random) -> None:
+        target = failpoint.process
+        others = [name for name in firm.processes if name.startswith(f"{target}-")]
+        # Only the one that is to die, so that it passes the place.
+        for name in (target, *others):
+            firm.kill(name)
+        firm.start_program(target, kill_at=f"{rng.randint(1, 3)} {failpoint.name}")
+        died = any(_use_until_dead(firm, work, failpoint) for _ in range(4))
+        for name in (target, *others):
+            firm.restart(name)
+        assert died, "nobody came by this failpoint"
+
+    return Fault(failpoint.name, "killed at a failpoint", during)
+
+
+def _use_until_dead(firm: Firm, work: Workload, failpoint: Failpoint) -> bool:
+    work.answer(2)
+    # A page that dies under the click: whoever pressed gives up for now.
+    with suppress(requests.RequestException, Unavailable):
+        work.send(6, trouble=failpoint.trouble, patience=4)
+    if failpoint.process == "worker":
+        firm.end_conversations()
+    return _wait_until(lambda: firm.has_died(failpoint.process), 8)
+
+
+def _use(work: Workload, rng: random.Random, *, people: int = 12, trouble: str = "") -> None:
+    work.answer(3)
+    with suppress(requests.RequestException, Unavailable):
+        work.send(people, trouble=trouble or rng.choice(("", "", "#hang", "#silent")), patience=15)
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _random_kill(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng)
+    for _ in range(3):
+        time.sleep(rng.random())
+        firm.restart(rng.choice(["runner", "runner-2", "worker", "beat", "web"]))
+
+
+def _frozen_past_the_lease(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng, people=20)
+    firm.freeze(rng.choice(["runner", "runner-2"]), inside.LEASE.total_seconds() + 2)
+
+
+def _deployed(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng, people=20, trouble="#receipt")
+    before = _count_unconfirmed(firm)
+    for name in ("runner", "runner-2", "worker", "beat"):
+        code = firm.end(name)
+        assert code == 0, f"{name} ended with {code} after SIGTERM"
+        firm.start_program(name)
+    assert _count_unconfirmed(firm) == before, "a deployment left a text unconfirmed"
+
+
+def _count_unconfirmed(firm: Firm) -> int:
+    return firm.query("SELECT count(*) FROM texting_textevent WHERE status = 'unconfirmed'")[0][0]
+
+
+def _postgres_killed(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng)
+    firm.kill_engine("postgres")
+    work.answer(3)
+    time.sleep(rng.random() * 2)
+    firm.start_postgres()
+
+
+def _postgres_frozen(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng)
+    firm.freeze_engine("postgres", 4)
+
+
+def _connections_cut(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng)
+    for _ in range(3):
+        firm.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        )
+        time.sleep(rng.random())
+
+
+def _cut_at_commit(firm: Firm, work: Workload, rng: random.Random) -> None:
+    for _ in range(12):
+        firm.proxy.cut_next(before=rng.random() < 0.5)
+    _use(work, rng, people=16)
+    time.sleep(3)
+    firm.proxy.calm()
+
+
+def _broker(do: Callable[[Firm], None]) -> Callable[[Firm, Workload, random.Random], None]:
+    def during(firm: Firm, work: Workload, rng: random.Random) -> None:
+        _use(work, rng)
+        do(firm)
+        _use(work, rng)
+
+    return during
+
+
+def _valkey_killed(firm: Firm) -> None:
+    firm.kill_engine("valkey")
+    time.sleep(2)
+    firm.start_valkey()
+
+
+def _valkey_flushed(firm: Firm) -> None:
+    import redis
+
+    redis.Redis.from_url(firm.environment["REDIS_URL"]).flushall()
+
+
+def _broker_is_away(firm: Firm, work: Workload, rng: random.Random) -> None:
+    """Texts go out, answers come in and pages answer while the broker is gone."""
+    firm.kill_engine("valkey")
+    before = len(firm.ledger())
+    work.slowest_page = 0.0
+    work.answer(3)
+    work.send(10)
+    went = _wait_until(lambda: len(firm.ledger()) >= before + 10, 10)
+    firm.start_valkey()
+    assert went, "texts waited for the broker"
+
+
+def _many_deliveries(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng, trouble="#hang")
+    publish = (
+        "import django; django.setup()\n"
+        "from enterprise.celery import app\n"
+        f"for name in {TASKS!r} * 20: app.send_task('texting.' + name)\n"
+    )
+    settings = {**firm.environment, "DJANGO_SETTINGS_MODULE": "enterprise.settings"}
+    subprocess.run([sys.executable, "-c", publish], cwd=CHECKOUT, env=settings, check=True, timeout=60)
+
+
+def _five_beats(firm: Firm, work: Workload, rng: random.Random) -> None:
+    extra = [f"beat-{n}" for n in range(2, 6)]
+    for name in extra:
+        firm.start_program(name)
+    _use(work, rng)
+    firm.end_conversations()
+    time.sleep(4)
+    for name in extra:
+        firm.kill(name)
+
+
+def _no_beat(firm: Firm, work: Workload, rng: random.Random) -> None:
+    firm.kill("beat")
+    _use(work, rng)
+    firm.end_conversations()
+    time.sleep(4)
+    firm.start_program("beat")
+
+
+def _provider_trouble(word: str) -> Fault:
+    def during(firm: Firm, work: Workload, rng: random.Random) -> None:
+        work.send(2, trouble=word)
+
+    return Fault(word, "trouble at the provider", during)
+
+
+def _provider_killed(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng, people=20, trouble="#receipt")
+    firm.kill("sandbox")
+    time.sleep(1)
+    firm.start_program("sandbox")
+    _wait_until(lambda: _is_up(firm), 10)
+
+
+def _is_up(firm: Firm) -> bool:
+    with suppress(Exception):
+        firm.sandbox("settings")
+        return True
+    return False
+
+
+def _opted_out_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None:
+    _use(work, rng, people=20, trouble="#receipt")
+    for _ in range(3):
+        work.opt_out()
+    _use(work, rng, people=20, trouble="#receipt")
+
+
+FAULTS = (
+    *(_killed_at(failpoint) for failpoint in FAILPOINTS),
+    Fault("random kill -9", "processes", _random_kill),
+    Fault("runner frozen past the lease", "processes", _frozen_past_the_lease),
+    Fault("deployment (SIGTERM)", "processes", _deployed),
+    Fault("sandbox killed", "trouble at the provider", _provider_killed),
+    Fault("PostgreSQL kill -9", "PostgreSQL", _postgres_killed),
+    Fault("PostgreSQL frozen", "PostgreSQL", _postgres_frozen),
+    Fault("connections cut", "PostgreSQL", _connections_cut),
+    Fault("connection cut at COMMIT", "PostgreSQL", _cut_at_commit),
+    Fault("broker kill -9", "broker", _broker(_valkey_killed)),
+    Fault("broker flushed", "broker", _broker(_valkey_flushed)),
+    Fault("broker frozen", "broker", _broker(lambda firm: firm.freeze_engine("valkey", 4))),
+    Fault("broker away", "broker", _broker_is_away),
+    Fault("every task delivered 20 times", "broker", _many_deliveries),
+    Fault("five beats", "broker", _five_beats),
+    Fault("no beat", "broker", _no_beat),
+    Fault("STOP during a batch", "opt-outs", _opted_out_meanwhile),
+    *(_provider_trouble(word) for word in TROUBLE),
+)
