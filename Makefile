@@ -36,6 +36,10 @@ test: venv ## Run all tests on PostgreSQL, Valkey and Chromium; ARGS="-k word" n
 chaos: venv ## Kill, freeze and cut the running system, and judge by the sandbox's ledger; ARGS="--seeds 1-20"
 	@exec $(BIN)/python -m tests.chaos $(ARGS)
 
+.PHONY: mutants
+mutants: venv ## Break each line that keeps texts safe, one at a time, and see that the tests notice
+	@exec $(BIN)/python -m tests.mutants $(ARGS)
+
 # Nothing here connects to anything, but the settings insist on being complete.
 check: export ENTERPRISE_ENV_FILE =
 check: export DEBUG = False

@@ -1,0 +1,289 @@
+"""The mutants: what is broken, where, how, and who has to notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` occurs once in `file` and is replaced by `new`; `tests` are files under tests/texting, or others."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+SENDING = ("test_sending.py", "test_sending_faults.py")
+RECEIVING = ("test_receiving.py", "test_receiving_faults.py")
+
+MUTANTS = (
+    Mutant(
+        "an outcome is written whatever attempt it is of",
+        "claims.py",
+        "  AND t.attempt = v.attempt::uuid\n",
+        "",
+        SENDING,
+    ),
+    Mutant(
+        "an outcome is written whatever the status is",
+        "claims.py",
+        "  AND (t.status = 'sending' OR (t.status = 'unconfirmed' AND v.status IN ('sent', 'failed')))\n",
+        "",
+        SENDING,
+    ),
+    Mutant(
+        "a claim does not look whether the text is still queued",
+        "claims.py",
+        "WHERE id IN (SELECT id FROM chosen) AND status = 'queued'",
+        "WHERE id IN (SELECT id FROM chosen)",
+        SENDING,
+    ),
+    Mutant(
+        "a claim does not look for opt-outs",
+        "claims.py",
+        "WHERE o.number = q.number AND o.lifted_at IS NULL",
+        "WHERE o.number = q.number AND o.lifted_at IS NULL AND false",
+        SENDING,
+    ),
+    Mutant(
+        "a claim does not look whether the sender is still there",
+        "claims.py",
+        "WHERE u.id = q.sender_id AND u.is_active",
+        "WHERE u.id = q.sender_id",
+        SENDING,
+    ),
+    Mutant(
+        "a claim takes what has expired", "claims.py", "WHEN q.expires_at <= now() THEN", "WHEN false THEN", SENDING
+    ),
+    Mutant(
+        "a claim takes what was canceled",
+        "claims.py",
+        "WHERE b.id = q.batch_id AND b.canceled_at IS NOT NULL",
+        "WHERE b.id = q.batch_id AND false",
+        SENDING,
+    ),
+    Mutant(
+        "a line is not charged its pace",
+        "claims.py",
+        "next_free_at = now() + l.pace * s.text_count",
+        "next_free_at = now()",
+        SENDING,
+    ),
+    Mutant(
+        "what a dead runner held is queued again",
+        "claims.py",
+        "TextStatus.UNCONFIRMED, Reason.STOPPED_WHILE_SENDING",
+        "TextStatus.QUEUED, Reason.TRY_AGAIN",
+        SENDING,
+    ),
+    Mutant(
+        "a claim does not heed breakers",
+        "claims.py",
+        " AND {breakers.IS_CLOSED}",
+        "",
+        ("test_breakers.py",),
+    ),
+    Mutant(
+        "a line under guard sends",
+        "claims.py",
+        " AND l.guarded_since IS NULL",
+        "",
+        ("test_backfill.py",),
+    ),
+    Mutant(
+        "replies do not go first",
+        "claims.py",
+        "AND t.priority = 1",
+        "AND t.priority = 2",
+        SENDING,
+    ),
+    Mutant(
+        "a POST without an answer is made again",
+        "runner.py",
+        "        unclear = _unclear(claim, Reason.NO_ANSWER, error.provider_code)\n",
+        "        unclear = _back(claim, Reason.TRY_AGAIN, NotSent())\n",
+        SENDING,
+    ),
+    Mutant(
+        "a slot that breaks puts its text back",
+        "runner.py",
+        "            outcome = _unclear(claim, Reason.NO_ANSWER)\n",
+        "            outcome = _back(claim, Reason.TRY_AGAIN, NotSent())\n",
+        SENDING,
+    ),
+    Mutant(
+        "a slot does not look whether its lease is over",
+        "runner.py",
+        "    if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():\n",
+        "    if False:\n",
+        SENDING,
+    ),
+    Mutant(
+        "a slot does not look for an opt-out once more",
+        "runner.py",
+        "        if compliance.opted_out([claim.number]):\n",
+        "        if False:\n",
+        SENDING,
+    ),
+    Mutant(
+        "POST before commit",
+        "runner.py",
+        "            claimed, stopped_count = claims.claim(free)\n",
+        "            claimed, stopped_count = claims.claim(free)\n"
+        "            [self._outcomes.put(send(claim, time.monotonic())) for claim in claimed]\n"
+        "            self._in_flight += len(claimed)\n"
+        "            stopped_count += len(claimed)\n"
+        "            claimed = []\n",
+        SENDING,
+    ),
+    Mutant(
+        "a request that was written counts as not sent",
+        "providers/zipwhip/transport.py",
+        "def _nothing_left(error: Exception) -> bool:\n",
+        "def _nothing_left(error: Exception) -> bool:\n    return True\n\n\ndef _unused(error: Exception) -> bool:\n",
+        ("providers",),
+    ),
+    Mutant(
+        "one text at the provider settles two of ours",
+        "settling.py",
+        "                told.remove(match)\n",
+        "                pass\n",
+        ("test_settling.py",),
+    ),
+    Mutant(
+        "a text that has an owner settles another",
+        "settling.py",
+        " and text.provider_id not in owned]",
+        "]",
+        ("test_settling.py",),
+    ),
+    Mutant(
+        "any text to the number settles ours",
+        "inbound.py",
+        " and told.body.strip() == ours.body.strip()",
+        "",
+        ("test_settling.py",),
+    ),
+    Mutant(
+        "an echo is matched while the text is being sent",
+        "inbound.py",
+        "    if any(text.status == TextStatus.SENDING for text in fitting):\n",
+        "    if False:\n",
+        (*RECEIVING, "test_backfill.py"),
+    ),
+    Mutant(
+        "delivery news go backward",
+        "delivery.py",
+        "        delivery_rank__lt=news.rank,\n",
+        "",
+        RECEIVING,
+    ),
+    Mutant(
+        "a conversation is closed while a text of it is being sent",
+        "conversations.py",
+        "AND t.status = 'sending')\nAND",
+        "AND false)\nAND",
+        ("test_conversations.py", "test_accounting.py"),
+    ),
+    Mutant(
+        "a conversation is closed while a file of it is on its way",
+        "conversations.py",
+        "AND t.attachments_pending)",
+        "AND false)",
+        ("test_conversations.py", "test_settling.py", "test_receiving.py", "test_attachments.py"),
+    ),
+    Mutant(
+        "a new text does not start the idle window again",
+        "conversations.py",
+        "last_text_at = greatest(c.last_text_at, now())",
+        "last_text_at = c.last_text_at",
+        ("test_conversations.py",),
+    ),
+    Mutant(
+        "a failed message closes its conversation",
+        "conversations.py",
+        "    if failures:\n        raise LogFailed(failures)\n    logged =",
+        "    logged =",
+        ("test_conversations.py",),
+    ),
+    Mutant(
+        "a webhook that was not stored is answered 200",
+        "webhooks.py",
+        "status=503",
+        "status=200",
+        ("test_webhooks.py", "test_spool.py"),
+    ),
+    Mutant(
+        "anybody may tell us things",
+        "arrivals.py",
+        '    return hmac.compare_digest(_sha256(line.reveal("webhook").reveal().encode()), secret_sha256)\n',
+        "    return True\n",
+        ("test_webhooks.py", "test_spool.py"),
+    ),
+    Mutant(
+        "an event is stored as often as it comes",
+        "arrivals.py",
+        "            ON CONFLICT (line_id, event, body_sha256) DO NOTHING\n",
+        "",
+        ("test_webhooks.py", "test_spool.py"),
+    ),
+    Mutant(
+        "a double click does not wait for the first",
+        "dispatch.py",
+        "        sent = Batch.objects.filter(draft_id=draft.pk).first()\n",
+        "        sent = None\n",
+        ("test_compose.py", *SENDING),
+    ),
+    Mutant(
+        "STOP does not stop what waits",
+        "compliance.py",
+        "        return Text.objects.filter(number=number).stop(TextStatus.BLOCKED, Reason.OPTED_OUT)\n",
+        "        return 0\n",
+        RECEIVING,
+    ),
+    Mutant(
+        "an older START lifts a newer STOP",
+        "compliance.py",
+        "          AND said_at <= least(coalesce(%(said_at)s, now()), now())\n",
+        "",
+        RECEIVING,
+    ),
+    Mutant(
+        "of two who send again both do",
+        "decisions.py",
+        'Text.objects.filter(which, pk=text.pk, decision="")',
+        "Text.objects.filter(which, pk=text.pk)",
+        ("test_decisions.py",),
+    ),
+    Mutant(
+        "an equal text of any day proves that a queued one left",
+        "backfill.py",
+        "        fitting = fitting.filter(created_at__lte=told.at + inbound.CLOCK_SLACK)\n",
+        "        pass\n",
+        ("test_backfill.py",),
+    ),
+    Mutant(
+        "a hole in time is not noticed",
+        "epoch.py",
+        "        if is_same and is_recent:\n",
+        "        if is_same:\n",
+        ("test_backfill.py",),
+    ),
+    Mutant(
+        "a block of a batch forgets how far it came",
+        "building.py",
+        "    batch.done_count += len(people)\n",
+        "    batch.done_count = len(draft.keys)\n",
+        ("test_long_work.py",),
+    ),
+    Mutant(
+        "two who find a session dead both log in",
+        "line_sessions.py",
+        "Line.objects.filter(pk=line_id, session_version=session_version, state=LineState.CONNECTED)",
+        "Line.objects.filter(pk=line_id, state=LineState.CONNECTED)",
+        SENDING,
+    ),
+)
