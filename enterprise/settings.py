@@ -238,7 +238,7 @@ LOGGING: dict[str, Any] = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "texting.logs.JsonFormatter"},
     },
-    "filters": {"mask": {"()": "texting.logs.MaskWebhookSecrets"}},
+    "filters": {"mask": {"()": "texting.logs.Mask"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -250,6 +250,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # urllib3 writes whole URLs at DEBUG; the provider's carry session keys and numbers.
         "urllib3": {"level": "WARNING"},
+        # Its own handler would mail an error with all that was posted.
+        "django": {"handlers": []},
         "django.request": {"level": "ERROR"},
         # One line of greeting for every process.
         "axes": {"level": "WARNING"},

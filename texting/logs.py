@@ -8,16 +8,28 @@ import re
 from datetime import UTC, datetime
 
 _SECRET = re.compile(r"(/webhooks/\d+/)[^/\s\"']+")
+_NUMBER = re.compile(r"\+\d{6,11}(?=\d{4}(?!\d))")
 
 
-class MaskWebhookSecrets(logging.Filter):
-    """Put *** where a webhook's address has its secret; add it to each handler that writes somewhere."""
+def mask(written: str) -> str:
+    """`written` with *** for a webhook's secret and for all but the last four digits of a number.
+
+    We log neither; but an address, or PostgreSQL's words for what it refuses, can quote them.
+    """
+    return _NUMBER.sub("+***", _SECRET.sub(r"\1***", written))
+
+
+class Mask(logging.Filter):
+    """Mask a record and its traceback; add it to each handler that writes somewhere."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = _SECRET.sub(r"\1***", message)
+        masked = mask(message)
         if masked != message:
             record.msg, record.args = masked, ()
+        if record.exc_info and not record.exc_text:
+            # Where logging itself keeps a traceback once it is written.
+            record.exc_text = mask(logging.Formatter().formatException(record.exc_info))
         return True
 
 
@@ -37,7 +49,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return _SECRET.sub(r"\1***", json.dumps(entry, ensure_ascii=False))
+        return mask(json.dumps(entry, ensure_ascii=False))
 
     def _is_extra(self, name: str, value: object) -> bool:
         return name not in self._USUAL and isinstance(value, str | int | float)

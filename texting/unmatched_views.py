@@ -70,7 +70,7 @@ def link(request: SignedInRequest, conversation_id: int) -> HttpResponse:
 @may_send
 def dismiss(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     conversation = _find(request.user, conversation_id)
-    note = request.POST.get("note", "").strip()
+    note = request.POST.get("note", "").replace("\x00", "").strip()
     if not note:
         messages.error(request, _("Say in a note why nothing is to be done; it is kept with the conversation."))
         return redirect("texting:unmatched")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from enterprise.local.keys import read_env
 from tests.chromium import complaints_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -26,8 +27,12 @@ STARTED = "Ctrl-C stops everything."
 
 @dataclass
 class System:
+    """`output`: what all its processes write. `environment`: the file of settings they run with."""
+
     url: str
     sandbox_url: str
+    output: Path
+    environment: dict[str, str]
 
 
 def free_port() -> int:
@@ -55,7 +60,8 @@ def system() -> Iterator[System]:
         )
     try:
         wait_until_started(run, output)
-        yield System(f"http://127.0.0.1:{ports['WEB_PORT']}", f"http://127.0.0.1:{ports['SANDBOX_PORT']}")
+        web, sandbox = (f"http://127.0.0.1:{ports[name]}" for name in ("WEB_PORT", "SANDBOX_PORT"))
+        yield System(web, sandbox, output, read_env(folder / "env"))
     finally:
         run.send_signal(signal.SIGINT)
         run.wait(timeout=60)

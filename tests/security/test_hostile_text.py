@@ -1,0 +1,148 @@
+"""Hostile text everywhere: nothing of it runs, and all of it is shown as it was typed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from enterprise.employees.models import Employee
+from tests.chromium import complaints_of
+from tests.frame.conftest import PLAIN_HTTP
+from tests.security.hostile import SHORT, HostileFirm
+from tests.security.payloads import PAYLOADS
+
+CATCH = "window.ran = []; window.hit = () => window.ran.push(location.href); window.name = 'hit()'"
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup):
+    with override_settings(**PLAIN_HTTP):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def firm(transactional_db, settings):
+    for name, value in PLAIN_HTTP.items():
+        setattr(settings, name, value)
+    return HostileFirm()
+
+
+@pytest.fixture
+def page(browser, server, firm):
+    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    session = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": session, "value": firm.client("root").cookies[session].value, "url": server.url}])
+    context.add_init_script(CATCH)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+def addresses(firm) -> list[str]:
+    """Every page that shows what somebody typed, each to its end."""
+    lists = [f"/{kind}/?per_page=100&page={number}" for kind in ("employees", "contacts") for number in (1, 2, 3)]
+    holder = Employee.objects.get(ident="e0")
+    return [
+        *lists,
+        *(f"/texting/{folder}/?page={page}{more}" for folder, more in FOLDERS for page in range(1, 6)),
+        *(f"/texting/batches/{firm.hostile_batch.pk}/?page={page}" for page in range(1, 6)),
+        *(f"{firm.ana.get_absolute_url()}{more}" for more in ("", "edit/", "methods/", "photo/", "messages/add/")),
+        *(f"{holder.get_absolute_url()}{more}" for more in ("", "edit/", "deactivate/", "same-person/")),
+        f"/hotlists/{firm.everybody.pk}/?per_page=100", "/hotlists/", "/hotlists/new/",
+        f"/people/import/{firm.run.pk}/", "/people/import/", "/people/search/?q=x",
+        "/people/textable-report/?problem=", "/texting/batches/?whose=all",
+        "/administration/users/?per_page=100", "/administration/branches/", "/administration/action-codes/",
+        "/administration/audit/", "/texting/lines/add/", "/texting/settings/", "/django-admin/employees/employee/",
+        "/employees/?q=%3Cscript%3Ehit()%3C/script%3E%22%20onfocus=hit()",
+        "/texting/inbox/?q=%22%3E%3Csvg%20onload=hit()%3E",
+    ]  # fmt: skip
+
+
+FOLDERS = (("inbox", "&folder=all"), ("unmatched", ""))
+
+
+def shown_on(page: Page) -> str:
+    """What the page says, and what stands in its fields."""
+    return page.evaluate(
+        "document.body.textContent + [...document.querySelectorAll('input, textarea')].map(one => one.value).join(' ')"
+    )
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def test_there_are_enough_of_them():
+    assert len(set(PAYLOADS)) >= 200
+    assert len(SHORT) >= 200
+
+
+def test_nothing_hostile_runs_on_any_page_and_it_is_shown_as_typed(page, firm):
+    complaints, dialogs, said = complaints_of(page), [], ""
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    for address in addresses(firm):
+        page.goto(address, wait_until="load")
+        assert (page.evaluate("window.ran"), dialogs, complaints) == ([], [], []), address
+        said += plain(shown_on(page))
+
+    assert [payload for payload in PAYLOADS if plain(payload) not in said] == []
+
+
+def test_nothing_hostile_runs_where_scripts_build_the_page(page, firm):
+    """The row menu, the dialog of Send Text and its toasts, on people with hostile names."""
+    complaints = complaints_of(page)
+    page.goto("/employees/?per_page=100&q=script")
+    page.get_by_role("checkbox", name="Select this page").check()
+    page.locator("[data-row-menu]").nth(5).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Send Text", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Send Text")
+    expect(dialog).to_contain_text("cannot be texted")
+    expect(dialog).to_contain_text("<script>hit()</script>")
+    dialog.get_by_role("textbox", name="Message").fill(SHORT[0])
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("status").filter(has_text="Kept as a draft.")).to_be_visible()
+
+    assert (page.evaluate("window.ran"), complaints) == ([], [])
+
+
+# --- what no database can hold
+
+
+@pytest.mark.parametrize("text", ["nul\x00nul", "\ud800 alone", "\x00", "a" * 100_000])
+@pytest.mark.django_db
+def test_what_cannot_be_stored_is_refused_or_cleaned_and_never_an_error(db, text):
+    from tests.security.firm import Firm
+
+    firm = Firm()
+    body = text.encode("utf-8", "surrogatepass")
+    for address in forms_of(firm):
+        names = ("q", "first_name", "last_name", "name", "body", "note", "username", "password", "description", "line")
+        typed = b"&".join(name.encode() + b"=" + _quoted(body) for name in names)
+        client = firm.client("root")
+        form = "application/x-www-form-urlencoded"
+        assert client.post(address, typed, content_type=form).status_code < 500, address
+        if len(text) < 1000:
+            assert client.get(f"{address}?q={_quoted(body).decode()}&folder=all").status_code < 500, address
+
+
+def forms_of(firm):
+    return [
+        "/sign-in/", "/employees/add/", "/contacts/add/", f"{firm.ana.get_absolute_url()}edit/", "/hotlists/new/",
+        "/administration/users/add/", "/administration/branches/add/", "/administration/action-codes/add/",
+        "/texting/lines/add/", firm.draft.get_absolute_url(), f"/texting/unmatched/{firm.unmatched.pk}/dismiss/",
+        f"/texting/conversations/{firm.conversation.pk}/reply/", "/people/search/", "/texting/inbox/", "/employees/",
+        "/administration/users/", "/administration/audit/",
+    ]  # fmt: skip
+
+
+def _quoted(raw: bytes) -> bytes:
+    return b"".join(b"%%%02X" % byte for byte in raw)

@@ -1,0 +1,53 @@
+"""What an error quotes is masked before it is written, and no text makes a line of its own."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+
+from texting.logs import JsonFormatter, Mask, mask
+
+
+@pytest.mark.parametrize(
+    ("written", "masked"),
+    [
+        ("to +16125550134 now", "to +***0134 now"),
+        ("Key (number)=(+16125550134) already exists", "Key (number)=(+***0134) already exists"),
+        ("/texting/webhooks/7/s3cr3t/receive", "/texting/webhooks/7/***/receive"),
+        ("text 123456789012 sent at 2026-11-22T14:02:09+00:00", "text 123456789012 sent at 2026-11-22T14:02:09+00:00"),
+    ],
+)
+def test_numbers_and_secrets_are_masked(written, masked):
+    assert mask(written) == masked
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), logging.Formatter("%(levelname)s %(message)s")])
+def test_a_traceback_is_masked_and_a_text_forges_no_line(formatter):
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(formatter)
+    handler.addFilter(Mask())
+    try:
+        raise ValueError("DETAIL: Key (number)=(+16125550134)")
+    except ValueError:
+        record = logging.LogRecord("test", logging.ERROR, "", 0, "line %s", ("1\nERROR forged",), sys.exc_info())
+    handler.handle(record)
+
+    assert "6125550134" not in out.getvalue()
+    assert "0134" in out.getvalue()
+    if isinstance(formatter, JsonFormatter):
+        (line,) = out.getvalue().splitlines()
+        assert json.loads(line)["message"] == "line 1\nERROR forged"
+
+
+@pytest.mark.django_db
+def test_an_error_is_mailed_to_nobody(client, settings, mailoutbox, monkeypatch):
+    settings.ADMINS = [("Ada", "ada@example.com")]
+    settings.SECURE_SSL_REDIRECT = False
+    client.raise_request_exception = False
+    monkeypatch.setattr("enterprise.users.backends.GuessingBackend.authenticate", lambda *_, **__: 1 / 0)
+    answer = client.post("/sign-in/", {"username": "riya", "password": "a canary"})
+
+    assert (answer.status_code, mailoutbox) == (500, [])
