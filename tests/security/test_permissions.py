@@ -28,21 +28,37 @@ people:import-run                 in     no     no     no     ok     none   in  
 people:textable-report            in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
 people:textable-report-csv        in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
 assignments:add                   in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
-assignments:edit                  in     none   none   none   none   none   in     none   none   none   none   none
-assignments:end                   in     none   none   none   none   none   in     none   none   none   none   none
-assignments:delete                in     none   none   none   none   none   in     none   none   none   none   none
+assignments:edit                  in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+assignments:end                   in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+assignments:delete                in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 employees:list                    in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 employees:add                     in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
 employees:detail                  in     ok     ok     none   ok     ok     in     405    405    405    405    405
 employees:edit                    in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 employees:deactivate              in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 employees:reactivate              in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+employees:log-message             in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+employees:methods                 in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+employees:photo                   in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+employees:photo-large             in     ok     ok     none   ok     ok     in     405    405    405    405    405
+employees:photo-small             in     ok     ok     none   ok     ok     in     405    405    405    405    405
+employees:same-person             in     ok     ok     none   ok     ok     in     405    405    405    405    405
+employees:link-person             in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+employees:unlink-person           in     405    405    405    405    405    in     none   none   none   none   none
 contacts:list                     in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 contacts:add                      in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
 contacts:detail                   in     ok     ok     none   ok     ok     in     405    405    405    405    405
 contacts:edit                     in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 contacts:deactivate               in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 contacts:reactivate               in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+contacts:log-message              in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+contacts:methods                  in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+contacts:photo                    in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+contacts:photo-large              in     ok     ok     none   ok     ok     in     405    405    405    405    405
+contacts:photo-small              in     ok     ok     none   ok     ok     in     405    405    405    405    405
+contacts:same-person              in     ok     ok     none   ok     ok     in     405    405    405    405    405
+contacts:link-person              in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+contacts:unlink-person            in     405    405    405    405    405    in     none   none   none   none   none
 hotlists:list                     in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 hotlists:create                   in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
 hotlists:add                      in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
@@ -73,35 +89,49 @@ texting:compose                   in     405    405    405    405    405    in  
 texting:draft                     in     no     ok     none   none   none   in     no     ok     none   none   none
 texting:sent                      in     none   ok     none   ok     ok     in     none   ok     none   ok     ok
 texting:inbox                     in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
+texting:batches                   in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:unmatched                 in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:link-conversation         in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:dismiss-conversation      in     405    405    405    405    405    in     no     ok     none   ok     ok
-texting:batches                   in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:batch                     in     none   ok     none   ok     ok     in     none   ok     none   ok     ok
 texting:cancel-batch              in     405    405    405    405    405    in     no     ok     none   ok     ok
+texting:batch-again               in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:record-texts              in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+texting:attachment                in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+texting:attachment-preview        in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
+texting:fetch-again               in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:reply                     in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:lines                     in     no     no     no     ok     ok     in     no     no     no     405    405
 texting:add-line                  in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:edit-line                 in     no     no     no     ok     ok     in     no     no     no     ok     ok
+texting:line                      in     no     no     no     ok     ok     in     no     no     no     405    405
+texting:line-webhooks             in     no     no     no     ok     ok     in     no     no     no     405    405
+texting:repair-line               in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:check-line                in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:pause-line                in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:resume-line               in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:remove-line               in     no     no     no     ok     ok     in     no     no     no     ok     ok
+texting:why                       in     ok     ok     ok     ok     ok     in     405    405    405    405    405
+texting:undecided                 in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
+texting:decide                    in     405    405    405    405    405    in     no     ok     ok     ok     ok
+texting:accounting                in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:settings                  in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:webhook                   405    405    405    405    405    405    none   none   none   none   none   none
+navigation                        in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 words                             ok     ok     ok     ok     ok     ok     405    405    405    405    405    405
 healthz                           ok     ok     ok     ok     ok     ok     405    405    405    405    405    405
 readyz                            ok     ok     ok     ok     ok     ok     405    405    405    405    405    405
+metrics                           none   none   none   none   none   none   405    405    405    405    405    405
 """
+SIGN_IN = ("/sign-in/?next=", "/django-admin/login/?next=")
 EXEMPT = ["texting:webhook"]
 ADMIN_VALUES = {"object_id": 1, "id": 1, "app_label": "users", "url": "x", "content_type_id": 1}
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
 # A session that is extended, and a page that was refused.
 LOOKING_WRITES = {"django_session", "administration_auditentry"}
 OF_PAGE = {
-    # The numbers that were shown are kept, so that one that has changed since is not texted.
-    "texting:draft": {"texting_draft"},
+    # The people are gone through, and the numbers shown are kept: one that has changed since is not texted.
+    "texting:draft": {"texting_draft", "texting_draftrecipient"},
     # Whoever looks has seen what came in.
     "employees:detail": {"texting_conversation"},
     "texting:record-texts": {"texting_conversation"},
@@ -109,7 +139,9 @@ OF_PAGE = {
 
 
 def said(response) -> str:
-    if response.status_code == 302 and response.url.startswith(("/sign-in/?next=", "/django-admin/login/?next=")):
+    if response.status_code in (302, 303) and response.url.startswith(
+        ("/sign-in/?next=", "/django-admin/login/?next=")
+    ):
         return "in"
     return {403: "no", 404: "none", 405: "405", 500: "500"}.get(response.status_code, "ok")
 
