@@ -67,6 +67,7 @@ hotlists:edit                     in     no     ok     none   ok     ok     in  
 hotlists:delete                   in     no     ok     none   ok     ok     in     no     ok     none   ok     ok
 hotlists:remove                   in     405    405    405    405    405    in     ok     ok     none   ok     ok
 administration:index              in     no     no     no     ok     ok     in     no     no     no     ok     ok
+administration:first-steps        in     no     no     no     ok     ok     in     no     no     no     405    405
 administration:external-services  in     no     no     no     ok     ok     in     no     no     no     ok     ok
 administration:users              in     no     no     no     ok     ok     in     no     no     no     405    405
 administration:add-user           in     no     no     no     ok     ok     in     no     no     no     ok     ok
@@ -111,6 +112,7 @@ texting:check-line                in     no     no     no     405    405    in  
 texting:pause-line                in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:resume-line               in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:remove-line               in     no     no     no     ok     ok     in     no     no     no     ok     ok
+texting:test-text                 in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:why                       in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 texting:undecided                 in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:decide                    in     405    405    405    405    405    in     no     ok     ok     ok     ok
