@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from texting import conf, lines, placeholders, recipients
 from texting.models import Batch, Draft, Recipient, Text
+from texting.seam import RecordKey
 from texting.segments import count_segments
 from texting.sql import database_now
 from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
@@ -77,7 +78,8 @@ def _shown(batch: Batch, draft: Draft) -> Mapping[str, str]:
         return numbers
     start = batch.done_count
     rows = draft.people.accepted().filter(position__gte=start, position__lt=start + BLOCK)
-    return {str(row.key): row.number for row in rows.only("record_type", "record_id", "number")}
+    columns = rows.values_list("record_type", "record_id", "number")
+    return {str(RecordKey(record_type, record_id)): number for record_type, record_id, number in columns}
 
 
 def _reason_now(batch: Batch, verdict: ResolvedRecipient, shown: Mapping[str, str], *, may_send: bool) -> Reason | None:
@@ -98,8 +100,8 @@ def _bodies(batch: Batch, draft: Draft, verdicts: Sequence[ResolvedRecipient]) -
     if not placeholders.names_in(batch.body):
         return dict.fromkeys(numbers, batch.body)
     values: dict[str, list[Mapping[str, str]]] = {number: [] for number in numbers}
-    for row in draft.people.of_numbers(numbers).only("number", "merge_values"):
-        values[row.number].append(row.merge_values)
+    for number, merge_values in draft.people.of_numbers(numbers).values_list("number", "merge_values"):
+        values[number].append(merge_values)
     return {number: placeholders.fill(batch.body, values[number]) for number in numbers}
 
 

@@ -111,7 +111,7 @@ def preview(draft: Draft, known: Sequence[str]) -> dict[str, Any]:
 def known_placeholders(draft: Draft) -> list[str]:
     """What the chosen kinds of record fill, in the host's order."""
     rows = draft.people.accepted().order_by("record_type", "position").distinct("record_type")
-    found = seam.describe(row.key for row in rows.only("record_type", "record_id"))
+    found = seam.describe(row.key for row in rows)
     return list(dict.fromkeys(name for candidate in found.values() for name in candidate.merge_values))
 
 

@@ -264,6 +264,19 @@ def test_a_worker_asks_the_host_once_a_block(rep, people, line, crowd):
     assert people.queries == 3
 
 
+@pytest.mark.parametrize("block", [3, CHOSEN])
+def test_a_block_asks_as_many_questions_for_seven_as_for_three(
+    rep, line, large, monkeypatch, block, django_assert_max_num_queries
+):
+    monkeypatch.setattr(building, "BLOCK", block)
+    dispatch.send_batch(rep, dispatch.Composed(large, line, "Hi {first_name}"))
+
+    with django_assert_max_num_queries(25):
+        one_block()
+
+    assert Recipient.objects.count() == block
+
+
 def test_old_drafts_are_forgotten_but_not_while_their_batch_is_made(batch, large, rep, people, line):
     from datetime import timedelta
 
