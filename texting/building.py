@@ -38,8 +38,7 @@ class Person:
 
 def build_block(batch: Batch) -> None:
     """Make the next block of a batch that the caller has locked; of a canceled one also end what waits."""
-    draft = Draft.objects.only("selection", "chosen_numbers").get(pk=str(batch.draft_id))
-    people = _people(batch, draft)
+    people = [] if batch.is_built else _people(batch)
     texts = _queue_texts(batch, people)
     Recipient.objects.bulk_create([_recipient(batch, person, texts) for person in people])
     batch.done_count += len(people)
@@ -54,11 +53,12 @@ def stop_block(batch: Batch) -> int:
     return Text.objects.filter(batch=batch).stop(TextStatus.CANCELED, Reason.CANCELED, at_most=BLOCK)
 
 
-def _people(batch: Batch, draft: Draft) -> list[Person]:
+def _people(batch: Batch) -> list[Person]:
     """The verdicts on the next block, as they are now and against what the sender was shown."""
+    draft = Draft.objects.only("selection", "chosen_numbers").get(pk=str(batch.draft_id))
     # Read anew, for rights are kept on the instance.
     sender = get_user_model().objects.get(pk=batch.sender_id)
-    keys = draft.keys[batch.done_count : batch.done_count + BLOCK]
+    keys = draft.keys_from(batch.done_count, BLOCK)
     verdicts = recipients.resolve(sender, keys, draft.chosen_numbers)
     shown = _shown(batch, draft)
     may_send = batch.line in lines.for_user(sender)

@@ -36,7 +36,7 @@ def check_again(draft: Draft) -> None:
 def check_block(draft: Draft) -> None:
     """Decide about the next block of a draft that the caller has locked."""
     start = draft.done_count
-    keys = draft.keys[start : start + BLOCK]
+    keys = draft.keys_from(start, BLOCK)
     _decide(draft, list(enumerate(keys, start)))
     draft.done_count = start + len(keys)
     draft.is_pending = draft.is_large and not draft.is_checked

@@ -68,7 +68,10 @@ class Draft(LongWork):
 
     @property
     def keys(self) -> list[RecordKey]:
-        return [RecordKey(record_type, record_id) for record_type, record_id in self.selection]
+        return self.keys_from(0, len(self.selection))
+
+    def keys_from(self, start: int, count: int) -> list[RecordKey]:
+        return [RecordKey(record_type, record_id) for record_type, record_id in self.selection[start : start + count]]
 
     @property
     def is_large(self) -> bool:
