@@ -1,8 +1,15 @@
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from tests.signed_in import client_of
+
+
+@pytest.fixture(autouse=True)
+def _own_language_again():
+    """A request of the test client leaves its language to the tests that follow."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
@@ -17,28 +24,4 @@ def _plain_http(settings):
 @pytest.fixture
 def as_user():
     """A client in which that user is signed in."""
-
-    def sign_in(user):
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
-def as_ada(as_user, ada):
-    return as_user(ada)
-
-
-@pytest.fixture
-def count_queries():
-    """How many queries a call makes, after one that warms the caches."""
-
-    def count(call):
-        call()
-        with CaptureQueriesContext(connection) as queries:
-            call()
-        return len(queries)
-
-    return count
+    return client_of
