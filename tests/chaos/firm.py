@@ -232,6 +232,11 @@ class Firm:
         answer.raise_for_status()
         return answer.json()
 
+    def secrets_told(self) -> set[str]:
+        """The secrets in the addresses that the sandbox calls, as it was given them."""
+        state = requests.get(f"http://127.0.0.1:{self.ports['sandbox']}/_sandbox/state", timeout=5).json()
+        return {hook["url"].split("/")[-2] for hook in state["webhooks"]}
+
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.ports['web']}{path}"
 

@@ -150,9 +150,9 @@ def _logged_not_once(firm: Firm, texts: list[tuple]) -> list[Violation]:
 def _canaries(firm: Firm) -> list[Violation]:
     log = (firm.folder / "log").read_text(errors="replace")
     numbers = [number for (number,) in firm.query("SELECT DISTINCT number FROM texting_text")]
-    sessions = [number.removeprefix("+") for number in numbers]
-    found = [canary for canary in (*CANARIES, *numbers, *sessions) if canary in log]
-    return [Violation("I10 no secret, body or number in a log", found[0])] if found else []
+    bare_numbers = [number.removeprefix("+") for number in numbers]
+    found = [canary for canary in (*CANARIES, *numbers, *bare_numbers, *firm.secrets_told()) if canary in log]
+    return [Violation("I10 no secret, body or number in a log", found[0][:12])] if found else []
 
 
 def _people_without_result(firm: Firm) -> list[Violation]:
