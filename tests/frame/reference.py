@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views import defaults
 
+from enterprise.frame import views
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
 from frame import words
 from frame.templatetags.frame import avatar, status, when
@@ -206,6 +207,7 @@ urlpatterns = [
     path("employees/", named(path("", listing, name="list"), app="employees")),
     path("contacts/", named(path("", record, name="list"), app="contacts")),
     path("record/", record),
+    path("navigation/", views.navigation, name="navigation"),
     path("words/<str:language>.<str:version>.js", words.script, name="words"),
     path("form/", form),
     path("fails/<int:code>/", fails),
