@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from texting import attachments
 from texting.inbox_views import of_user
@@ -33,6 +33,7 @@ SAFE = {
 }
 
 
+@require_safe
 def preview(request: SignedInRequest, attachment_id: int) -> HttpResponse:
     """The picture, drawn anew."""
     content = _find_content(request.user, attachment_id)
@@ -41,6 +42,7 @@ def preview(request: SignedInRequest, attachment_id: int) -> HttpResponse:
     return HttpResponse(bytes(content.preview), content_type="image/webp", headers=SAFE)
 
 
+@require_safe
 def download(request: SignedInRequest, attachment_id: int) -> FileResponse:
     """The file as it came; never shown in the page."""
     content = _find_content(request.user, attachment_id)

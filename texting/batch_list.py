@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from texting import lines
 from texting.models import Batch, Draft, Recipient, Text
@@ -45,6 +46,7 @@ class Row:
 
 
 @permission_required("texting.send", raise_exception=True)
+@require_safe
 def batches(request: SignedInRequest) -> HttpResponse:
     scopes = _scopes(request.user)
     scope = request.GET.get("scope", "mine")

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from texting import dispatch, drafts, lines, seam
 from texting.models import Batch, Recipient
@@ -43,6 +43,7 @@ def find_batch(user: AbstractUser, **by: Any) -> Batch:
     return batch
 
 
+@require_safe
 def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     found = find_batch(request.user, pk=batch_id)
     wanted = request.GET.get("status", "")

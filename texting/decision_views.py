@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, seam
 from texting.models import Text
@@ -36,6 +36,7 @@ def waiting_count(user: AbstractUser) -> int:
 
 
 @may_send
+@require_safe
 def undecided(request: SignedInRequest) -> HttpResponse:
     found = decisions.waiting_for(request.user).select_related("line", "sender").order_by("-status_at", "-pk")
     page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(request.GET.get("page"))

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from texting import seam
 from texting.models import Conversation, ConversationRecord, Line, Text
@@ -98,6 +99,7 @@ class Filters:
 
 
 @may_send
+@require_safe
 def inbox(request: SignedInRequest) -> HttpResponse:
     offered = {key: words for key, words in WHOSE.items() if key != ON_ALL_LINES or _sees_all(request.user)}
     filters = Filters.read(request.GET.dict(), offered)

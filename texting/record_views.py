@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from texting import compliance, dispatch, inbound, lines, recipients, seam
 from texting.forms import ComposeForm
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TEXTS_SHOWN = 50
 
 
+@require_safe
 def record_texts(request: SignedInRequest, record_type: str, record_id: int) -> HttpResponse:
     """The panel of a record's texts, asked for again every few seconds."""
     candidate = find_candidate(request.user, RecordKey(record_type, record_id))

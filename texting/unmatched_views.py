@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from texting import seam, unmatched
 from texting.conversations import LogFailed
@@ -36,6 +36,7 @@ class Row(NamedTuple):
 
 
 @may_send
+@require_safe
 def tray(request: SignedInRequest) -> HttpResponse:
     found = of_user(request.user).unmatched().select_related("line")
     texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("pk")

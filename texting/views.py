@@ -13,7 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from texting import dispatch, drafts, lines, seam, shown_draft
 from texting.batch_views import find_batch
@@ -116,6 +116,7 @@ def _action(request: SignedInRequest) -> str:
     return "list" if "show" in request.POST else request.POST.get("action", "review")
 
 
+@require_safe
 def sent(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Say what became of a draft: how many texts ZipWhip took, how many wait."""
     batch = find_batch(request.user, draft_id=draft_id)

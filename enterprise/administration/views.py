@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +153,7 @@ def for_administrators(view: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 @for_administrators
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All options: every page of the administration with a sentence; `?q=` leaves those with all its words."""
     words = request.GET.get("q", "").casefold().split()
@@ -164,6 +166,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required("texting.manage_lines", raise_exception=True)
+@require_safe
 def external_services(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/external_services.html")
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from enterprise.administration import audit
 from enterprise.people.access import signed_in
@@ -37,6 +38,7 @@ PER_PAGE = 50
 PROBLEMS = {"": gettext_lazy("Everyone"), "any": gettext_lazy("Every problem"), **PROBLEM_LABELS}
 
 
+@require_safe
 def report(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     open_kinds = _open_kinds(user)
@@ -61,6 +63,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "people/textable_report.html", context)
 
 
+@require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     user = signed_in(request)
     open_keys = {kind.key for kind in _open_kinds(user)}

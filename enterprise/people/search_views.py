@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from enterprise.people.access import signed_in
 from enterprise.people.kinds import kinds
@@ -31,6 +32,7 @@ class Found:
     all_url: str
 
 
+@require_safe
 def search_everything(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]

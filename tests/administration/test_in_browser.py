@@ -141,5 +141,5 @@ def test_everything_works_without_scripts(open_page, firm):
     page.get_by_label("Status").select_option("no")
     page.get_by_role("button", name="Filter").click()
 
-    expect(page.get_by_role("link", name="Dan Larsen")).to_be_visible()
+    expect(page.get_by_role("link", name="Dan Larsen", exact=True)).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(1)
