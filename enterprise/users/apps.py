@@ -11,6 +11,9 @@ class UsersConfig(AppConfig):
     label = "users"
 
     def ready(self) -> None:
+        from django.contrib.auth import user_logged_in
+
+        from enterprise.users import signed_in
         from enterprise.users.roles import ensure_roles
         from enterprise.users.textable import BranchOwners, ServiceRepOwners
 
@@ -20,3 +23,4 @@ class UsersConfig(AppConfig):
 
         # Permissions exist only after all apps have migrated; the roles that grant them come right after.
         post_migrate.connect(ensure_roles, sender=self, dispatch_uid="users.ensure_roles")
+        user_logged_in.connect(signed_in.begin, dispatch_uid="users.signed_in.begin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -38,9 +38,15 @@ class SignedInMiddleware:
         return response
 
 
+def begin(request: HttpRequest, **_signal: Any) -> None:
+    """Note when a session begins; called when somebody signs in."""
+    request.session[BEGUN] = request.session[USED] = timezone.now().timestamp()
+
+
 def _is_over(session: SessionBase) -> bool:
     """Whether the session has lasted or rested too long; else its use is noted."""
     now = timezone.now().timestamp()
+    # One from before these were kept begins now.
     begun, used = session.setdefault(BEGUN, now), session.setdefault(USED, now)
     if now - begun > LONGEST.total_seconds() or now - used > LONGEST_IDLE.total_seconds():
         return True

@@ -114,7 +114,7 @@ def test_the_list_asks_as_many_questions_for_twelve_as_for_one(
     for number in range(count):
         send(ana, body=f"Number {number}")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert len(bodies(browser)) == count
 
 
