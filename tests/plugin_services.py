@@ -61,4 +61,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         early_config.add_cleanup(services.stop)
         for name, value in services.read_addresses().items():
             os.environ.setdefault(name, value)
+    # Tests side by side share the servers: pytest-django names a database for each, and this a Valkey's.
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + "/" + worker.removeprefix("gw")
     return (yield)
