@@ -17,7 +17,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from texting import conf
 from texting.dispatch import wake_runners
@@ -89,13 +89,15 @@ def replay_spool() -> int:
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         try:
             replayed += _replay(path)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, DataError):
             logger.exception("spooled event %s cannot be read", path.name)
             path.rename(path.with_suffix(".unreadable"))
         except CannotDecrypt:
             logger.exception("spooled event %s waits: its line's secret cannot be read", path.name)
         except FileNotFoundError:
             continue  # another runner was quicker
+        except OSError:
+            logger.exception("spooled event %s waits: its file cannot be read", path.name)
     return replayed
 
 

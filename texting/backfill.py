@@ -11,15 +11,16 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
 from texting import compliance, conf, delivery, inbound, line_sessions, provider_texts
-from texting.errors import ProviderError, SessionLost
+from texting.errors import LineProblem, ProviderError, SessionLost
 from texting.models import Line, Text
+from texting.secrets import CannotDecrypt
 from texting.sql import run
-from texting.vocabulary import Direction, TextStatus
+from texting.vocabulary import Direction, PauseReason, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,6 +73,10 @@ def _backfill_apart(line: Line) -> int:
         return _backfill(line)
     except SessionLost:
         line_sessions.renew_session(line.pk, line.session_version)
+    except LineProblem as error:
+        line_sessions.pause_for(line, error.reason)
+    except CannotDecrypt:
+        line_sessions.pause_for(line, PauseReason.KEYS_LOST)
     except ProviderError as error:
         logger.warning("line %s: could not be compared with the provider: %s", line.pk, error)
     except Exception:
@@ -90,11 +95,13 @@ def _backfill(line: Line) -> int:
         _come_back(line, WHILE_SENDING)
         return 0
     ((started_at,),) = run("SELECT now()")
-    taken = sum(_take_in(line, told) for told in provider_texts.list_since(line, _since(line)))
+    results = [_take_in_apart(line, told) for told in provider_texts.list_since(line, _since(line))]
     # Another hole in time may have been found meanwhile, and the line is due again at once: its guard stays.
     Line.objects.filter(pk=line.pk, next_backfill_at=line.next_backfill_at).update(guarded_since=None)
-    Line.objects.filter(pk=line.pk).update(backfilled_at=started_at, last_contact_at=Now())
-    if taken:
+    # What could not be taken in is looked for again.
+    backfilled_at = line.backfilled_at if None in results else started_at
+    Line.objects.filter(pk=line.pk).update(backfilled_at=backfilled_at, last_contact_at=Now())
+    if taken := results.count(True):
         logger.warning("line %s: %d texts taken in that no webhook told of", line.pk, taken)
     return taken
 
@@ -102,6 +109,20 @@ def _backfill(line: Line) -> int:
 def _since(line: Line) -> datetime:
     regular = (line.backfilled_at or line.created_at) - OVERLAP
     return min(regular, line.guarded_since) if line.guarded_since else regular
+
+
+def _take_in_apart(line: Line, told: ProviderText) -> bool | None:
+    """None when it cannot be taken in. While nobody knows whether one is ours, a line under guard sends nothing."""
+    try:
+        return _take_in(line, told)
+    except (OperationalError, InterfaceError):
+        raise  # of the moment, and not of this text
+    except Exception:
+        if line.guarded_since and told.direction == Direction.OUT:
+            raise
+        # The outermost edge of a text: one that we cannot digest must not keep the others waiting.
+        logger.exception("line %s: the provider's text %s could not be taken in", line.pk, told.provider_id)
+        return None
 
 
 def _take_in(line: Line, told: ProviderText) -> bool:
@@ -146,8 +167,6 @@ def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
 def _settle_queued(line: Line, told: ProviderText) -> Text | None:
     """The queued text that left in a time this database has forgotten; only while the line may not send."""
     fitting = Text.objects.filter(line=line, number=told.number, status=TextStatus.QUEUED)
-    if told.at:
-        fitting = fitting.filter(created_at__lte=told.at + inbound.CLOCK_SLACK)
     for text in fitting.order_by("turn", "pk"):
         if not inbound.is_echo(text, told):
             continue

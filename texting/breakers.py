@@ -17,6 +17,7 @@ from texting import conf, line_sessions
 from texting.errors import LineProblem, ProviderError, SessionLost
 from texting.line_hooks import provider_of
 from texting.models import Breaker, Line
+from texting.secrets import CannotDecrypt
 from texting.sql import run
 from texting.vocabulary import PauseReason
 
@@ -104,6 +105,11 @@ RETURNING id
 """
 
 
+def probe_due() -> None:
+    while breaker := take_due_probe():
+        probe(breaker)
+
+
 def take_due_probe() -> Breaker | None:
     """An open breaker whose provider is to be asked now; ours for a minute."""
     rows = run(
@@ -130,6 +136,10 @@ def probe(breaker: Breaker) -> bool:
         line_sessions.renew_session(line.pk, line.session_version)
     except LineProblem as error:
         line_sessions.pause_for(line, error.reason)
+    except CannotDecrypt:
+        line_sessions.pause_for(line, PauseReason.KEYS_LOST)
+        if breaker.line_id is None:
+            return False  # another line is asked next time
     except ProviderError as error:
         wait = min(LONGEST_PROBE, FIRST_PROBE * (1 << min(breaker.probe_count, 10)))
         Breaker.objects.filter(pk=breaker.pk, closed_at__isnull=True).update(next_probe_at=Now() + wait)

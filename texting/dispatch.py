@@ -125,8 +125,14 @@ def cancel_batch(user: AbstractUser, batch: Batch) -> int:
 
 def expire_overdue() -> int:
     """End the texts that could not leave in time, whatever held them up; return how many."""
-    with transaction.atomic():
-        return Text.objects.filter(expires_at__lte=Now()).stop(TextStatus.EXPIRED, Reason.EXPIRED)
+    overdue = Text.objects.filter(expires_at__lte=Now())
+    count = 0
+    while True:
+        with transaction.atomic():
+            expired = overdue.stop(TextStatus.EXPIRED, Reason.EXPIRED, at_most=building.BLOCK)
+        if not expired:
+            return count
+        count += expired
 
 
 def time_to_send(line: Line, text_count: int) -> timedelta:

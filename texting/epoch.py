@@ -19,8 +19,11 @@ LONGEST_GAP = timedelta(minutes=5)
 # What a standby may lack, and how far two clocks may be apart.
 LOOK_BACK = timedelta(minutes=10)
 
+# The timeline is read from the log being written: the control file names the old one until the first checkpoint after
+# a promotion, minutes in which texts would leave again.
 _HERE = """
-SELECT s.system_identifier::text, c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c
+SELECT system_identifier::text, ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+FROM pg_control_system()
 """
 _GUARD = """
 WITH ordered AS (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models.functions import Now
 
 from texting import compliance, conversations, seam
+from texting.claims import LOOKS
 from texting.models import Conversation, NumberLink, OptOut, Recipient, Text
 from texting.segments import count_segments
 from texting.sql import run
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # The provider's clock and ours may differ by this much.
 CLOCK_SLACK = timedelta(minutes=2)
+# So long a text that may have left is looked for. What is written later is another, in the same words perhaps.
+LOOKED_FOR = sum(LOOKS, timedelta())
 # After this, events that a scheduled text has left are not waited for any longer.
 LOOK_AFTER = timedelta(minutes=1)
 
@@ -130,15 +133,14 @@ class EchoUndecided(Exception):
 def is_echo(ours: Text, told: ProviderText) -> bool:
     """Whether what the provider tells of may be `ours`: the same words to the same number.
 
-    White space at the ends does not count, for providers trim it. What was scheduled before ours was written is not it.
+    White space at the ends does not count, for providers trim it. What was certainly written before ours, or after ours
+    was given up, is not it.
     """
-    is_older = told.scheduled_at is not None and is_before(told, ours)
-    return told.number == ours.number and told.body.strip() == ours.body.strip() and not is_older
-
-
-def is_before(told: ProviderText, ours: Text) -> bool:
-    """Whether what the provider tells of was certainly written before `ours`."""
-    return told.at is not None and told.at < ours.created_at - CLOCK_SLACK
+    is_same = told.number == ours.number and told.body.strip() == ours.body.strip()
+    if not is_same or told.at is None:
+        return is_same
+    is_late = ours.status == TextStatus.UNCONFIRMED and told.at > ours.status_at + LOOKED_FOR
+    return told.at >= ours.created_at - CLOCK_SLACK and not is_late
 
 
 def settle_as_sent(text: Text, provider_id: str) -> bool:

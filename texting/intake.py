@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
 from texting import compliance, conf, delivery, inbound, lines
 from texting.models import OptOut, Text, WebhookEvent
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # After each failed try, or while news waits for the text it is of.
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
+# As many as are counted: what waits for a text may be tried for long.
+MOST_TRIES = 1000
 State = WebhookEvent.State
 
 
@@ -166,7 +168,7 @@ def _write(event: WebhookEvent, verdict: Verdict) -> None:
     WebhookEvent.objects.filter(pk=event.pk).update(
         state=verdict.state,
         problem=verdict.problem[:300],
-        tries=F("tries") + 1,
+        tries=Least(F("tries") + 1, MOST_TRIES),
         next_try_at=Now() + wait if waiting else F("next_try_at"),
         done_at=None if waiting else Now(),
     )

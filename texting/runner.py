@@ -134,11 +134,7 @@ class Runner:
             self._next_care = now + CARE.total_seconds()
 
     def _look_after_lines(self) -> None:
-        try:
-            look_after_lines()
-        except Exception:
-            # The edge of this thread: it is tried again in a second.
-            logger.exception("the lines that may not send could not be looked after")
+        look_after_lines()
         close_old_connections()
         self._wake()
 
@@ -190,10 +186,12 @@ class Runner:
 def look_after_lines() -> None:
     """Store what came while the database was down; ask where sending has stopped whether it may go on; compare lines
     under guard with their providers."""
-    arrivals.replay_spool()
-    while breaker := breakers.take_due_probe():
-        breakers.probe(breaker)
-    backfill.backfill_guarded()
+    for duty in (arrivals.replay_spool, breakers.probe_due, backfill.backfill_guarded):
+        try:
+            duty()
+        except Exception:
+            # The outermost edge of a duty: it is tried again in a second, and must not keep the others waiting.
+            logger.exception("%s failed", duty.__name__)
 
 
 def send(claim: Claim, claimed_at: float) -> Outcome:

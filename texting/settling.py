@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from texting import conf, inbound, line_sessions, provider_texts
 from texting.claims import LOOKS
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# A provider that could not be asked for so long, of a removed line for example: a person decides.
+LONGEST_LOOK = timedelta(days=1)
+
 
 def settle_unconfirmed() -> int:
     """Look at each line with unconfirmed texts whose next look has come; return how many texts were found."""
@@ -30,7 +35,10 @@ def settle_unconfirmed() -> int:
         .values_list("line_id", flat=True)
         .distinct()
     )
-    return sum(_settle_apart(line) for line in Line.objects.filter(pk__in=line_ids))
+    found = sum(_settle_apart(line) for line in Line.objects.filter(pk__in=line_ids))
+    looked_for = Text.objects.filter(status=TextStatus.UNCONFIRMED, next_look_at__isnull=False)
+    looked_for.filter(status_at__lt=Now() - LONGEST_LOOK).update(next_look_at=None)
+    return found
 
 
 def _settle_apart(line: Line) -> int:
@@ -95,7 +103,7 @@ def _unowned_since(line: Line, since: datetime) -> list[ProviderText]:
 
 
 def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:
-    return next((one for one in told if inbound.is_echo(text, one) and not inbound.is_before(one, text)), None)
+    return next((one for one in told if inbound.is_echo(text, one)), None)
 
 
 def _note_look(text: Text) -> None:

@@ -133,7 +133,7 @@ def message(number, body, provider_id, *, kind="MO", line_number=LINE_NUMBER, **
         "messageType": kind,
         "statusCode": 4,
         "hasAttachment": False,
-        "dateCreated": "2026-11-22T14:02:00Z",
+        "dateCreated": timezone.now().isoformat(),
         "fingerprint": "2216445311",
         "deviceId": 309626613,
         **facts,

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, LINE_NUMBER, message, status_of
 from tests.texting.test_sending import run_until_quiet
-from texting import backfill, claims, epoch
-from texting.errors import NotSent, OutcomeUnknown, SessionLost
+from texting import backfill, claims, epoch, provider_texts, seam
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Conversation, Epoch, Line, OptOut, Text
 from texting.providers.base import DeliveryNews, ProviderText
 from texting.runner import Runner
-from texting.vocabulary import Direction, LineState, Origin, TextStatus
+from texting.vocabulary import Direction, LineState, Origin, PauseReason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = "Can you work tonight?"
@@ -291,9 +291,95 @@ def test_the_control_data_may_be_read_by_an_ordinary_role(db):
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE nobody_special")
         cursor.execute("SET ROLE nobody_special")
-        cursor.execute("SELECT system_identifier FROM pg_control_system()")
+        cursor.execute(epoch._HERE)
         found = cursor.fetchone()
         cursor.execute("RESET ROLE")
         cursor.execute("DROP ROLE nobody_special")
 
     assert found
+
+
+@pytest.fixture
+def guarded(line):
+    epoch.beat()
+    forget(hours=1)
+    epoch.beat()
+
+
+def test_a_guarded_line_whose_session_cannot_be_read_is_paused_and_says_so(guarded, provider):
+    Line.objects.update(session_token="v1.gone.AAAA")
+
+    backfill.backfill_guarded()
+
+    assert Line.objects.get().pause_reason == PauseReason.KEYS_LOST
+
+
+def test_a_guarded_line_whose_account_is_suspended_is_paused_and_says_so(guarded, provider):
+    def fail(*_, **__):
+        raise LineProblem(PauseReason.SUSPENDED)
+
+    provider.list_texts = fail
+    backfill.backfill_guarded()
+
+    assert Line.objects.get().pause_reason == PauseReason.SUSPENDED
+
+
+@pytest.fixture
+def bo_is_odd(monkeypatch):
+    whole = seam.match_number
+
+    def match(number):
+        if number == BO:
+            raise RuntimeError("odd")
+        return whole(number)
+
+    monkeypatch.setattr(seam, "match_number", match)
+
+
+def test_a_received_text_that_cannot_be_taken_in_holds_up_no_other_and_is_looked_for_again(
+    people, guarded, provider, bo_is_odd
+):
+    people.add("Ana Rivera", ANA)
+    provider.told = [told("701"), told("700", number=BO)]
+
+    backfill.backfill_guarded()
+
+    assert Text.objects.get().number == ANA
+    assert (Line.objects.get().guarded_since, Line.objects.get().backfilled_at) == (None, None)
+
+
+def test_while_one_that_left_cannot_be_taken_in_a_guarded_line_sends_nothing(guarded, provider, bo_is_odd):
+    provider.told = [told("700", number=BO, direction=Direction.OUT)]
+
+    backfill.backfill_guarded()
+
+    assert Line.objects.get().guarded_since is not None
+
+
+def test_an_older_text_in_the_same_words_is_not_ours_that_is_unconfirmed(people, provider, send, runner):
+    provider.answers.append(OutcomeUnknown())
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    before = timezone.now() - timedelta(minutes=12)
+    provider.told = [told("700", BODY, direction=Direction.OUT, at=before)]
+
+    backfill.backfill_due()
+
+    assert Text.objects.get(origin=Origin.ENTERPRISE).status == TextStatus.UNCONFIRMED
+
+
+def test_a_provider_that_tells_its_last_page_again_and_again_comes_to_an_end(line, provider):
+    provider.list_texts = lambda *_, **__: [told("700"), told("699")]
+
+    listed = provider_texts.list_since(line, timezone.now() - timedelta(days=1))
+
+    assert [text.provider_id for text in listed] == ["699", "700"]
+
+
+def test_the_timeline_is_that_of_the_log_being_written(db):
+    epoch.beat()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_walfile_name(pg_current_wal_lsn())")
+        (file_name,) = cursor.fetchone()
+    assert Epoch.objects.get().timeline_id == int(file_name[:8], 16)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
-from texting import claims, compliance, dispatch, line_sessions, lines
+from texting import building, claims, compliance, dispatch, line_sessions, lines
 from texting import runner as runner_module
 from texting.errors import OutcomeUnknown, Refused, SessionLost
 from texting.models import Line, OptOut, Text
@@ -256,6 +256,14 @@ def test_a_text_on_a_paused_line_expires(people, send, provider, line):
     assert dispatch.expire_overdue() == 1
 
     assert (status_of(ANA), status_of(BO)) == (TextStatus.EXPIRED, TextStatus.QUEUED)
+
+
+def test_a_hundred_thousand_that_expire_are_ended_in_blocks(people, send, monkeypatch):
+    monkeypatch.setattr(building, "BLOCK", 2)
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 105)])
+    Text.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert dispatch.expire_overdue() == 5
 
 
 # --- Answers

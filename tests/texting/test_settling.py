@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time
 from tests.texting.test_sending import run_until_quiet
-from texting import attachments, conversations, provider_texts, settling
+from texting import attachments, conversations, decisions, intake, provider_texts, settling
 from texting.errors import NotSent, OutcomeUnknown, Refused
-from texting.models import Text
+from texting.models import Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, ProviderText
 from texting.runner import Runner
 from texting.vocabulary import Direction, Reason, TextStatus
@@ -169,3 +169,37 @@ def test_an_attachment_that_never_comes_is_given_up_in_the_end(long_text, monkey
     text = Text.objects.get()
     assert not text.attachments_pending
     assert text.body == WHOLE[:100].rstrip()
+
+
+def test_when_nobody_could_be_asked_for_a_day_a_person_decides(unconfirmed, provider):
+    def fail(*_, **__):
+        raise NotSent
+
+    unconfirmed()
+    provider.list_texts = fail
+    Text.objects.update(status_at=timezone.now() - timedelta(hours=25))
+
+    settling.settle_unconfirmed()
+
+    assert decisions.waiting().count() == 1
+
+
+def test_what_is_written_in_the_app_later_is_not_the_text_given_up_long_ago(unconfirmed, hear):
+    unconfirmed()
+    long_ago = timezone.now() - timedelta(days=30)
+    Text.objects.update(created_at=long_ago, status_at=long_ago, next_look_at=None)
+
+    hear("send", **message(ANA, BODY, "700", kind="MT"))
+
+    assert list(Text.objects.order_by("pk").values_list("status", "origin")) == [
+        ("unconfirmed", "enterprise"),
+        ("delivered", "provider_app"),
+    ]
+
+
+def test_news_that_waited_for_months_stop_no_runner(unconfirmed, hear):
+    unconfirmed()
+    hear("progress", id="999", statusCode=4)
+    WebhookEvent.objects.update(tries=32_767, next_try_at=timezone.now())
+
+    assert intake.take_in() == 1

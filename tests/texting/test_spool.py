@@ -153,3 +153,19 @@ def test_without_run_the_command_says_what_there_is_and_changes_nothing(line, ca
     out = capsys.readouterr().out
     assert WebhookEvent.objects.filter(state="pending").count() == 0
     assert ("quarantined" in out, "malformed" in out, "+1612" in out) == (True, True, False)
+
+
+def test_one_that_the_database_will_never_take_is_put_aside_and_stops_no_other(line, spool, deliver_while_down):
+    deliver_while_down(url_of(line).replace("/receive", "/" + "x" * 50))
+    deliver_while_down(url_of(line))
+
+    assert arrivals.replay_spool() == 1
+    assert [path.suffix for path in spool.iterdir()] == [".unreadable"]
+
+
+def test_a_file_that_may_not_be_read_stops_no_other(line, spool, deliver_while_down):
+    spool.mkdir()
+    (spool / "0-folder.json").mkdir()
+    deliver_while_down(url_of(line))
+
+    assert arrivals.replay_spool() == 1
