@@ -60,6 +60,7 @@ STATUSES: dict[str, Status] = {
     "connected": Status("circle-check", _("Connected"), "ok"),
     "connecting": Status("loader", _("Connecting")),
     "paused": Status("player-pause", _("Paused"), "bad"),
+    "held_up": Status("clock", _("Held up"), "warn"),
     "removed": Status("circle-off", _("Removed"), "mute"),
     # conversations
     "open": Status("message-circle", _("Open")),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam
+from texting import dispatch, drafts, lines, seam, standstill
 from texting.models import Batch, Recipient
 from texting.progress import count_people, in_order, progress, segments_in_all, with_status
 from texting.requests import SeeOther
@@ -61,6 +61,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "page": page,
         "may_cancel": now.can_cancel and not found.canceled_at and _may_cancel(request.user, found),
         "may_send": request.user.has_perm("texting.send") and not now.queuing,
+        "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
         "needing": needing,
     }

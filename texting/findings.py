@@ -17,9 +17,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from texting import __version__, heartbeats, lines, seam, seam_help
+from texting import __version__, heartbeats, lines, seam, seam_help, standstill
 from texting.line_hooks import provider_of
-from texting.models import Breaker, Heartbeat, Line, TextingSettings
+from texting.models import Heartbeat, Line, TextingSettings
 from texting.seam_help import Finding
 from texting.vocabulary import LineState, PauseReason, TextStatus, Tone
 
@@ -178,14 +178,9 @@ def _state_of(line: Line) -> Finding:
     if line.state == LineState.CONNECTING:
         words = _("It is not connected yet, so nothing can be sent from it.")
         return Finding(f"line_{line.pk}", title, Tone.BAD, words, fix=_("Finish connecting it."), **link)
-    breaker = Breaker.objects.filter(Q(line=line) | Q(line=None), provider=line.provider, closed_at=None).first()
-    if breaker:
-        words = _("Sending has stopped by itself %(span)s ago: %(cause)s.") % {
-            "span": _span_since(breaker.opened_at),
-            "cause": breaker.get_cause_display(),
-        }
-        fix = _("Nothing is to be done: it goes on by itself as soon as ZipWhip answers.")
-        return Finding(f"line_{line.pk}", title, Tone.WARN, words, fix=fix)
+    held = standstill.of_line(line)
+    if held:
+        return Finding(f"line_{line.pk}", title, Tone.WARN, held.words, fix=_("Nothing is to be done."))
     return Finding(f"line_{line.pk}", title, Tone.OK, _("It is connected."))
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from texting import seam
+from texting import seam, standstill
 from texting.line_hooks import provider_of
 from texting.models import Line, LineWebhook, Text
 from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
@@ -20,6 +20,8 @@ from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
+
+    from texting.standstill import Standstill
 
 NEEDS_PASSWORD = (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE, PauseReason.KEYS_LOST)
 STOPPED_SHOWN = 5
@@ -37,6 +39,7 @@ class LineRow:
     wanted_hook_count: int
     today_count: int
     queued_count: int
+    standstill: Standstill | None
 
     @property
     def name(self) -> str:
@@ -109,6 +112,7 @@ def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
     ids = [line.pk for line in lines]
     hooks = _counts(LineWebhook.objects.filter(line__in=ids))
     today = _counts(Text.objects.filter(line__in=ids, direction=Direction.OUT, left_at__gte=midnight))
+    standing = standstill.of_lines(lines)
     queued = _counts(Text.objects.filter(line__in=ids, status=TextStatus.QUEUED))
     return [
         LineRow(
@@ -119,6 +123,7 @@ def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
             wanted_hook_count=len(provider_of(line).events),
             today_count=today[line.pk],
             queued_count=queued[line.pk],
+            standstill=standing.get(line.pk),
         )
         for line in lines
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from texting import conf, dispatch, drafts, placeholders, seam
+from texting import conf, dispatch, drafts, placeholders, seam, standstill
 from texting.segments import count_segments, normalise_body
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from texting.forms import ComposeForm
     from texting.models import Draft, DraftRecipient, Line
+    from texting.standstill import Standstill
 
 # A page in the dialog; most selections are smaller.
 ROWS = 100
@@ -29,10 +30,11 @@ SOON = 60
 
 @dataclass(frozen=True)
 class LineChoice:
-    """A line to send from; `through_at` is when all texts will have left at its pace, None for at once."""
+    """A line to send from; `through_at` is when all texts will have left at its pace, None for at once or unknown."""
 
     line: Line
     through_at: datetime | None
+    standstill: Standstill | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def dialog(draft: Draft, form: ComposeForm, lines: Sequence[Line], show: str) ->
         **shown,
         **preview(draft, known),
         "form": form,
-        "lines": [LineChoice(line, _through_at(line, shown["text_count"])) for line in lines],
+        "lines": _choices(lines, shown["text_count"]),
         "sent_as": drafts.sent_as(draft),
         "advised": conf.ADVISED_RECIPIENTS,
         "placeholders": _braced(known),
@@ -113,6 +115,14 @@ def known_placeholders(draft: Draft) -> list[str]:
     rows = draft.people.accepted().order_by("record_type", "position").distinct("record_type")
     found = seam.describe(row.key for row in rows)
     return list(dict.fromkeys(name for candidate in found.values() for name in candidate.merge_values))
+
+
+def _choices(lines: Sequence[Line], text_count: int) -> list[LineChoice]:
+    standing = standstill.of_lines(lines)
+    return [
+        LineChoice(line, None if line.pk in standing else _through_at(line, text_count), standing.get(line.pk))
+        for line in lines
+    ]
 
 
 def _braced(names: Iterable[str]) -> list[str]:

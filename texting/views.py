@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam, shown_draft
+from texting import dispatch, drafts, lines, seam, shown_draft, standstill
 from texting.batch_views import find_batch
 from texting.forms import ComposeForm
 from texting.models import Draft, TextingSettings
@@ -121,9 +121,11 @@ def sent(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Say what became of a draft: how many texts ZipWhip took, how many wait."""
     batch = find_batch(request.user, draft_id=draft_id)
     polled = request.headers.get("HX-Target") == "sent-live"
+    now = progress(batch)
     context = {
         "batch": batch,
-        "progress": progress(batch),
+        "progress": now,
+        "standstill": standstill.of_line(batch.line) if now.waiting else None,
         "polled": polled,
         "continue_url": _continue(batch.back_url),
         "idle_window": TextingSettings.current().idle_window,

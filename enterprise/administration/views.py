@@ -62,7 +62,7 @@ SECTIONS = [
                 "texting.change_textingsettings",
             ),
             Entry(
-                _("Accounting"),
+                _("Account of texts"),
                 _("Whether every text is on the records it belongs to, and what to do where not."),
                 "list-check",
                 "texting:accounting",

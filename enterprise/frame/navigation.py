@@ -106,7 +106,14 @@ NAVIGATION: list[NavItem] = [
                 is_there=lambda: not seam_help.is_set_up("first_text"),
             ),
         ),
-        also=("texting:lines", "texting:settings", "people:import", "people:textable-report"),
+        also=(
+            "texting:lines",
+            "texting:settings",
+            "texting:accounting",
+            "texting:test-text",
+            "people:import",
+            "people:textable-report",
+        ),
     ),
 ]
 

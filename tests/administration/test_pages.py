@@ -51,7 +51,7 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
     found = [title for _, title in links(client, INDEX)]
 
     assert found == [
-        *("External services", "Texting settings", "Accounting", "Test text"),
+        *("External services", "Texting settings", "Account of texts", "Test text"),
         *("Import", "Numbers to clean"),
         *("Users", "Branches", "Message action codes", "Audit log"),
     ]

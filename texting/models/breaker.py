@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from texting.models.line import Line
 
 
 class Breaker(models.Model):
@@ -37,3 +42,7 @@ class Breaker(models.Model):
 
     def __str__(self) -> str:
         return f"breaker of {f'line {self.line_id}' if self.line_id else self.provider}"
+
+    def stops(self, line: Line) -> bool:
+        """Whether `line` sends nothing while this is open."""
+        return self.provider == line.provider and self.line_id in (None, line.pk)
