@@ -9,9 +9,9 @@ RUN pip install --require-hashes -r requirements.txt
 
 COPY manage.py ./
 COPY enterprise enterprise
-COPY frame frame
 COPY texting texting
 COPY templates templates
+COPY static static
 
 # Static files need complete settings, but none that are used for anything here.
 RUN DEBUG=False SECRET_KEY=build-only TEXTING_KEYS=build:qKAl1Q4SvnLAYPLuYGepeZY9/vpsgJzoB7uGyK2juZk= \

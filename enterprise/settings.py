@@ -68,7 +68,7 @@ TEXTING = {
 
 # --- Applications --------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "frame",
+    "texting.frame",
     "enterprise.users",
     "enterprise.people",
     "enterprise.employees",
@@ -194,12 +194,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # The firm's language: what is written for good, such as a logged message, is in it. Each reader chooses their own.
 LANGUAGE_CODE = env.str("FIRM_LANGUAGE", default="en")
 LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
-# The words of texting and of the frame lie in their own folders, so that they keep them in another host.
+# The words of texting lie in its own folder, so that it keeps them in another host.
 LOCALE_PATHS = [BASE_DIR / "enterprise" / "locale"]
-FORMAT_MODULE_PATH = ["frame.formats"]
+FORMAT_MODULE_PATH = ["texting.frame.formats"]
 TIME_ZONE = "America/Chicago"
 USE_TZ = True
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

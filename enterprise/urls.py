@@ -17,7 +17,7 @@ urlpatterns = [
     path("administration/", include("enterprise.administration.urls")),
     path("texting/", include("texting.urls")),
     path("navigation/", views.navigation, name="navigation"),
-    path("", include("frame.urls")),
+    path("", include("texting.frame.urls")),
     path("django-admin/", admin.site.urls),
     path("", include("texting.probe_urls")),
 ]

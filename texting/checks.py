@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.apps import AppConfig
     from django.core.checks import CheckMessage
 
-APPS = ("frame", "django_htmx", "django.contrib.humanize", "django.contrib.messages", "django.forms")
+APPS = ("texting.frame", "django_htmx", "django.contrib.humanize", "django.contrib.messages", "django.forms")
 MIDDLEWARE = (
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -23,7 +23,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from frame.templatetags.frame import icon
+from texting.frame.templatetags.frame import icon
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

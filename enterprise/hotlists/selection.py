@@ -39,7 +39,7 @@ class Chosen:
 
 
 def read_selection(data: QueryDict, user: User) -> Chosen:
-    """Read what `frame/static/js/selection.js` posts. What is no key is left out; "all" is searched again here."""
+    """Read what `static/js/selection.js` posts. What is no key is left out; "all" is searched again here."""
     if data.get("all") == "1":
         left_out = _read_keys(data.getlist("except"))
         return _all_that_match(data.get("record_type", ""), data.get("query", ""), left_out, user)

@@ -15,7 +15,7 @@ from typing import Any
 
 from enterprise.local.places import CHECKOUT
 
-CODE = ("enterprise", "frame", "texting")
+CODE = ("enterprise", "texting")
 # Importing subprocess is no finding; each call of it is one (B603 to B607).
 NOT_ASKED = "B404"
 LOCK = "requirements-dev.txt"

@@ -41,7 +41,7 @@ def test_migrating_happens_once():
     assert files.compose()["services"]["migrate"]["restart"] == "no"
 
 
-@pytest.mark.parametrize("service", set(files.compose()["services"]) - {"migrate"})
+@pytest.mark.parametrize("service", sorted(set(files.compose()["services"]) - {"migrate"}))
 def test_every_service_that_stays_has_a_health_check(service):
     assert files.health_command_of(service)
 

@@ -1,4 +1,4 @@
-"""texting in an ERP that is not ours: copied into it with the frame, and run."""
+"""texting in an ERP that is not ours: copied into it with its styles and scripts, and run."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ SILENT = "from texting.models import Conversation; Conversation.objects.update(l
 
 
 class Erp:
-    """A folder with nothing in it but the example, texting and the frame; its processes; its own engines."""
+    """A folder with nothing in it but the example, texting and its look; its processes; its own engines."""
 
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="another-erp-"))
         ignore = shutil.ignore_patterns("__pycache__")
-        for folder, name in (("texting", "texting"), ("frame", "frame"), ("tests/example_host/crm", "crm")):
+        for folder, name in (("texting", "texting"), ("static", "static"), ("tests/example_host/crm", "crm")):
             shutil.copytree(CHECKOUT / folder, self.root / name, ignore=ignore)
         shutil.copy(CHECKOUT / "tests/example_host/manage.py", self.root)
         self._engines = Services()

@@ -21,8 +21,8 @@ from django.views import defaults
 
 from enterprise.frame import views
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
-from frame import words
-from frame.templatetags.frame import avatar, status, when
+from texting.frame import words
+from texting.frame.templatetags.frame import avatar, status, when
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = [

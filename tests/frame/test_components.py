@@ -5,8 +5,8 @@ import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
-from frame.initials import initials, tint
-from frame.templatetags.frame import avatar, status, when
+from texting.frame.initials import initials, tint
+from texting.frame.templatetags.frame import avatar, status, when
 
 NOON = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)  # 12:00 in Chicago
 

@@ -5,8 +5,8 @@ import pytest
 from django.template import Context, Template
 
 from enterprise.frame.navigation import NAVIGATION
-from frame import icons, statuses
-from frame.templatetags.frame import icon, status
+from texting.frame import icons, statuses
+from texting.frame.templatetags.frame import icon, status
 
 ROOT = Path(__file__).resolve().parents[2]
 USED = re.compile(r"""{%\s*icon\s+["']([\w-]+)["']""")
@@ -14,7 +14,7 @@ USED_STATUS = re.compile(r"""{%\s*status\s+["']([\w -]+)["']""")
 
 
 def templates():
-    for folder in ("templates", "enterprise", "frame", "texting"):
+    for folder in ("templates", "enterprise", "texting"):
         yield from (file for file in (ROOT / folder).rglob("*.html") if "sandbox" not in file.parts)
 
 

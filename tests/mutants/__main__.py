@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.mutants.mutants import MUTANTS, Mutant
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-COPIED = ("enterprise", "texting", "frame", "templates", "tests", "static", "pyproject.toml", "manage.py")
+COPIED = ("enterprise", "texting", "templates", "tests", "static", "pyproject.toml", "manage.py")
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-APPS = ("enterprise", "frame", "texting")
+APPS = ("enterprise", "texting")
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 CATALOGUES = [
     f"{app}/locale/{language}/LC_MESSAGES/{domain}"
@@ -41,7 +41,7 @@ def gathered(tmp_path_factory):
     if not shutil.which("xgettext"):
         pytest.skip("there is no GNU gettext on this machine")
     copy = tmp_path_factory.mktemp("sources")
-    for folder in (*APPS, "templates"):
+    for folder in (*APPS, "static", "templates"):
         shutil.copytree(CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "vendor"))
     shutil.copy(CHECKOUT / "manage.py", copy)
     languages = [argument for language in LANGUAGES for argument in ("-l", language)]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from frame.words import script_url
+from texting.frame.words import script_url
 
 pytestmark = pytest.mark.django_db
 

@@ -9,14 +9,10 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
     path.relative_to(CHECKOUT)
-    for folder in ("templates", "frame/templates", "texting/templates")
+    for folder in ("templates", "texting/frame/templates", "texting/templates")
     for path in (CHECKOUT / folder).rglob("*.html")
 )
-SCRIPTS = sorted(
-    path.relative_to(CHECKOUT)
-    for folder in ("frame/static/js", "texting/static/js")
-    for path in (CHECKOUT / folder).rglob("*.js")
-)
+SCRIPTS = sorted(path.relative_to(CHECKOUT) for path in (CHECKOUT / "static/js").rglob("*.js"))
 
 # Names, and what is the same in every language.
 NAMES = re.compile(
@@ -107,13 +103,13 @@ def test_what_is_found_unmarked_in_a_script():
 FOR_US = re.compile(
     # What developers, operators and machines read, and data.
     r"/(migrations|management|local|sandbox|providers)/|/demo\w*\.py$"
-    r"|^enterprise/(settings|health)\.py$|^texting/(checks|logs|probes|secrets|webhooks)\.py$|^frame/icons\.py$"
+    r"|^enterprise/(settings|health)\.py$|^texting/(checks|logs|probes|secrets|webhooks)\.py$|^texting/frame/icons\.py$"
     # Django's admin, whose words are the columns': its pages, and what is stored of webhooks.
     r"|/admin\.py$|^texting/intake\.py$"
 )
 MODULES = sorted(
     path.relative_to(CHECKOUT)
-    for app in ("enterprise", "frame", "texting")
+    for app in ("enterprise", "texting")
     for path in (CHECKOUT / app).rglob("*.py")
     if not FOR_US.search(path.relative_to(CHECKOUT).as_posix())
 )

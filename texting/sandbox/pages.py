@@ -19,7 +19,7 @@ from .settings import MOODS
 from .tricks import LINE_TRICKS, TRICKS
 
 HERE = Path(__file__).resolve().parent
-VENDOR = HERE.parents[1] / "frame" / "static" / "vendor"
+VENDOR = HERE.parents[1] / "static" / "vendor"
 ASSETS = {
     "sandbox.css": HERE / "static" / "sandbox.css",
     "sandbox.js": HERE / "static" / "sandbox.js",

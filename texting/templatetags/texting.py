@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from frame.statuses import counted_word
 from texting import lines, numbers, record_views, seam
+from texting.frame.statuses import counted_word
 from texting.line_list import kind_words
 from texting.vocabulary import Origin, TextStatus
 

@@ -17,11 +17,12 @@ DATABASES = {"default": environ.Env().db_url_config(os.environ["DATABASE_URL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True  # T
 STATIC_URL = "static/"
+STATICFILES_DIRS = [Path(__file__).resolve().parent.parent / "static"]  # T: styles and scripts
 LOGIN_URL, LOGIN_REDIRECT_URL = "login", "/"
 INSTALLED_APPS = [
     "crm",
     "texting",  # T
-    "frame",  # T: what texting's pages are made with; before django.forms
+    "texting.frame",  # T: what texting's pages are made with; before django.forms
     "django_htmx",  # T
     "django.contrib.auth",
     "django.contrib.contenttypes",

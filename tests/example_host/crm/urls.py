@@ -9,5 +9,5 @@ urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
     path("texting/", include("texting.urls")),
     path("", include("texting.probe_urls")),
-    path("", include("frame.urls")),
+    path("", include("texting.frame.urls")),
 ]

@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class FrameConfig(AppConfig):
     """What every page shares: components, icons, styles, and the scripts with their contracts. Knows no host."""
 
-    name = "frame"
+    name = "texting.frame"
     label = "frame"

@@ -1,6 +1,6 @@
 """The icon sprite: one SVG file of <symbol>s, so that a page names an icon and no SVG is repeated in the HTML.
 
-To add an icon, take its outline SVG from the Tabler icon set (the version: frame/static/vendor/VERSIONS.md) and run
+To add an icon, take its outline SVG from the Tabler icon set (the version: static/vendor/VERSIONS.md) and run
 
     manage.py add_icon path/to/send.svg path/to/clock.svg
 

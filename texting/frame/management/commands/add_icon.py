@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from frame.icons import as_symbol, build_sprite, parse_sprite, sprite_path
+from texting.frame.icons import as_symbol, build_sprite, parse_sprite, sprite_path
 
 
 class Command(BaseCommand):

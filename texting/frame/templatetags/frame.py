@@ -17,11 +17,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from frame import initials as people
-from frame import moments
-from frame.icons import SPRITE, UnknownIconError, icon_names
-from frame.statuses import Status, counted_word, find_status
-from frame.words import script_url
+from texting.frame import initials as people
+from texting.frame import moments
+from texting.frame.icons import SPRITE, UnknownIconError, icon_names
+from texting.frame.statuses import Status, counted_word, find_status
+from texting.frame.words import script_url
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -40,7 +40,7 @@ def icon(name: str, size: str = "") -> SafeString:
     """`size`: "" (20 px), "sm" (16) or "lg" (32). Always decoration: the words stand beside it or in an aria-label."""
     if name not in icon_names():
         if is_strict():
-            raise UnknownIconError(f"{name!r} is not in the sprite; frame/icons.py says how to add it")
+            raise UnknownIconError(f"{name!r} is not in the sprite; texting/frame/icons.py says how to add it")
         logger.warning("icon %s is not in the sprite", name)
         return NOTHING
     css = f"icon icon-{size}" if size else "icon"
@@ -69,7 +69,7 @@ def status(key: str, words: str = "", tone: str = "") -> SafeString:
     known = find_status(key)
     if known is None:
         if is_strict():
-            raise LookupError(f"{key!r} has no icon and word in frame/statuses.py")
+            raise LookupError(f"{key!r} has no icon and word in texting/frame/statuses.py")
         logger.warning("status %s is not known", key)
         known = Status("info-circle", str(key).replace("_", " ").capitalize())
     return format_html('<span class="st st-{}">{}{}</span>', tone or known.tone, icon(known.icon), words or known.word)
