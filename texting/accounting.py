@@ -21,7 +21,7 @@ from texting.sql import run
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from texting.seam import RecordKey
 
@@ -105,9 +105,10 @@ def findings(within: timedelta) -> Iterator[Finding]:
     facts = {"within": within, "window": TextingSettings.current().idle_window, "grace": GRACE}
     for conversation_id, failure in run(_OVERDUE, facts):
         yield Finding(Amiss.OVERDUE, conversation_id, words=failure)
-    closed = Conversation.objects.filter(pk__in=_closed_within(within))
-    for block in _blocks(closed.values_list("pk", flat=True).order_by("pk").iterator(chunk_size=BLOCK)):
+    last_id = 0
+    while block := _closed_after(last_id, within):
         yield from _compare_with_log(block)
+        last_id = block[-1]
 
 
 _STRAYS = """
@@ -124,27 +125,18 @@ ORDER BY c.id
 """
 
 
-def _closed_within(within: timedelta) -> list[int]:
+def _closed_after(last_id: int, within: timedelta) -> list[int]:
+    """The next block of closed conversations."""
     rows = run(
         """
         SELECT c.id FROM texting_conversation c
-        WHERE c.closed_at > now() - %s AND c.dismissed_at IS NULL
+        WHERE c.id > %s AND c.closed_at > now() - %s AND c.dismissed_at IS NULL
           AND EXISTS (SELECT FROM texting_conversationrecord r WHERE r.conversation_id = c.id)
+        ORDER BY c.id LIMIT %s
         """,
-        [within],
+        [last_id, within, BLOCK],
     )
     return [row[0] for row in rows]
-
-
-def _blocks(ids: Iterable[int]) -> Iterator[list[int]]:
-    block: list[int] = []
-    for found in ids:
-        block.append(found)
-        if len(block) == BLOCK:
-            yield block
-            block = []
-    if block:
-        yield block
 
 
 def _compare_with_log(conversation_ids: list[int]) -> Iterator[Finding]:

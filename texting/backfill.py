@@ -122,6 +122,7 @@ def _take_in_apart(line: Line, told: ProviderText) -> bool | None:
             raise
         # The outermost edge of a text: one that we cannot digest must not keep the others waiting.
         logger.exception("line %s: the provider's text %s could not be taken in", line.pk, told.provider_id)
+        inbound.heed_opt_out(line, told)
         return None
 
 

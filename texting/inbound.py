@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from texting import compliance, conversations, seam
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from texting.providers.base import ProviderText
     from texting.seam import Candidate, RecordKey
 
+logger = logging.getLogger(__name__)
 
 # The provider's clock and ours may differ by this much.
 CLOCK_SLACK = timedelta(minutes=2)
@@ -37,10 +40,27 @@ def receive(line: Line, told: ProviderText) -> Text:
         return known
     word = compliance.keyword(told.body)
     if word in compliance.OPT_OUT_WORDS:
-        compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word, said_at=told.at)
+        _opt_out(line, told, word)
     elif word:
         compliance.lift(told.number, word=word, said_at=told.at)
     return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
+
+
+def heed_opt_out(line: Line, told: ProviderText) -> None:
+    """Heed the word in a text that could not be stored: whatever the reason, its writer must not be texted."""
+    word = compliance.keyword(told.body)
+    if told.direction != Direction.IN or word not in compliance.OPT_OUT_WORDS:
+        return
+    try:
+        with transaction.atomic():
+            _opt_out(line, told, word)
+    except Exception:
+        # The caller is at work on a failure already, and tells of that.
+        logger.exception("line %s: an opt-out could not be kept", line.pk)
+
+
+def _opt_out(line: Line, told: ProviderText, word: str) -> None:
+    compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word, said_at=told.at)
 
 
 def note_typed_in_app(line: Line, told: ProviderText) -> Text:

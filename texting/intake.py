@@ -86,9 +86,10 @@ def _take_next() -> bool:
 def _try(event: WebhookEvent) -> Verdict:
     if event.event not in EventKind.values:
         return Verdict(State.KEPT, "An event of a kind we do not know.")
+    meaning: Event | None = None
     try:
+        meaning = lines.provider_of(event.line).parse_event(EventKind(event.event), bytes(event.body))
         with transaction.atomic():
-            meaning = lines.provider_of(event.line).parse_event(EventKind(event.event), bytes(event.body))
             return _apply(event.line, meaning)
     except MalformedEvent as error:
         return Verdict(State.MALFORMED, str(error))
@@ -99,6 +100,8 @@ def _try(event: WebhookEvent) -> Verdict:
     except Exception as error:
         # The outermost edge of taking in: one event that we cannot digest must not stop the others.
         logger.exception("event %s could not be taken in", event.pk)
+        if isinstance(meaning, TextReceived):
+            inbound.heed_opt_out(event.line, meaning.text)
         words = f"{type(error).__name__} while taking it in."
         return Verdict(State.PENDING if event.tries + 1 < conf.MAX_WEBHOOK_TRIES else State.QUARANTINED, words)
 

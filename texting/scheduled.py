@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_AT_ONCE = 100
+# After three days without an answer, of a removed line for example, a person decides.
+MOST_LOOKS = 72
 
 
 def look_after() -> int:
@@ -61,6 +63,7 @@ def _look_apart(text: Text) -> None:
         told = provider.find_text(text.line.reveal("session").reveal(), text.provider_id or "")
         with transaction.atomic():
             _settle(text, told)
+        return
     except SessionLost:
         line_sessions.renew_session(text.line_id, text.line.session_version)
     except ProviderError as error:
@@ -68,6 +71,9 @@ def _look_apart(text: Text) -> None:
     except Exception:
         # The outermost edge of a text: what is wrong with one must not keep the others waiting.
         logger.exception("scheduled text %s could not be looked after", text.pk)
+    if text.look_count >= MOST_LOOKS:
+        with transaction.atomic():
+            inbound.leave_as_scheduled(text, status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER)
 
 
 def _settle(text: Text, told: ProviderText | None) -> None:

@@ -28,7 +28,8 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -
     """
     with transaction.atomic():
         waiting = Conversation.objects.unmatched().filter(number=conversation.number)
-        all_locked = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+        # In the order in which conversations.hold_open locks.
+        all_locked = list(waiting.select_for_update(of=("self",)).order_by("line_id", "pk"))
         if conversation.pk not in [one.pk for one in all_locked]:
             raise AlreadyDecided
         for one in all_locked:

@@ -352,3 +352,15 @@ def test_a_vanished_and_a_missing_record_of_one_conversation_are_told_apart(logg
 
     assert amiss() == []
     assert places() == {Place.LOGGED.value: 1}
+
+
+def test_closed_conversations_are_compared_in_blocks_each_once(people, line, log, monkeypatch):
+    monkeypatch.setattr(accounting, "BLOCK", 2)
+    for n in range(101, 106):
+        people.add(f"Person {n}", f"+1612555{n:04}")
+        come_in(line, f"+1612555{n:04}")
+    pass_time(hours=25)
+    conversations.close_due()
+    log.messages.clear()
+
+    assert amiss() == [Amiss.MISSING] * 5

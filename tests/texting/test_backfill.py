@@ -383,3 +383,11 @@ def test_the_timeline_is_that_of_the_log_being_written(db):
         cursor.execute("SELECT pg_walfile_name(pg_current_wal_lsn())")
         (file_name,) = cursor.fetchone()
     assert Epoch.objects.get().timeline_id == int(file_name[:8], 16)
+
+
+def test_a_stop_counts_though_its_text_cannot_be_taken_in(guarded, provider, bo_is_odd):
+    provider.told = [told("700", "STOP", number=BO)]
+
+    backfill.backfill_guarded()
+
+    assert OptOut.objects.get().number == BO

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import io
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, pass_time, status_of
 from tests.texting.test_webhooks import post, url_of
-from texting import arrivals, attachments, claims, compliance, conversations, intake, provider_texts, settling
+from texting import (
+    arrivals,
+    attachments,
+    claims,
+    compliance,
+    conversations,
+    intake,
+    provider_texts,
+    seam,
+    settling,
+    unmatched,
+)
 from texting.errors import SessionLost
-from texting.models import Conversation, Line, Text, WebhookEvent
+from texting.models import Conversation, ConversationRecord, Line, Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, ProviderText
+from texting.sql import run
 from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -276,3 +290,42 @@ def test_the_secret_of_an_event_that_broke_us_stands_in_no_log(client, line, con
 
     assert f"/texting/webhooks/{line.pk}/***/receive" in console.getvalue()
     assert "TheSecretOfTheLine" not in console.getvalue()
+
+
+def test_a_stop_counts_though_its_text_cannot_be_taken_in(line, hear, people, monkeypatch):
+    def fail(number):
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(seam, "match_number", fail)
+    hear("receive", **message(ANA, "Stop.", "700"))
+
+    assert WebhookEvent.objects.get().state == "pending"
+    assert ANA in compliance.opted_out([ANA])
+
+
+def test_linking_a_number_waits_for_its_texts_on_several_lines_and_none_for_the_other(people, line, rep):
+    other = make_line(number="+16125550101")
+    ana = people.by_id[people.add("Ana Rivera", BO).record_id]
+    # The conversation of the later line is the older one.
+    late, early = (conversations.hold_open([(pk, ANA)])[pk, ANA] for pk in (other.pk, line.pk))
+
+    def link():
+        unmatched.link(rep, Conversation.objects.get(pk=early), ana)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            conversations.hold_open([(line.pk, ANA)])
+            linking = pool.submit(link)
+            wait_until_locked()
+            conversations.hold_open([(other.pk, ANA)])
+        linking.result(5)
+
+    assert ConversationRecord.objects.filter(conversation__in=[late, early]).count() == 2
+
+
+def wait_until_locked():
+    for _ in range(100):
+        if run("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"):
+            return
+        time.sleep(0.02)

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.texting.conftest import ANA, STRANGER, message, pass_time
-from texting import conversations, intake, scheduled
+from texting import conversations, decisions, intake, scheduled
 from texting.models import Conversation, Text, TextingSettings
 from texting.providers.base import DeliveryNews, ProviderText
 from texting.seam import RecordKey
@@ -188,3 +188,15 @@ def test_one_scheduled_to_a_stranger_waits_too(line, hear):
     intake.take_in()
 
     assert Text.objects.get().status == TextStatus.SCHEDULED
+
+
+def test_when_nobody_could_be_asked_for_days_a_person_decides(schedule, provider):
+    text = schedule()
+    come_due()
+    Text.objects.update(look_count=scheduled.MOST_LOOKS)
+    provider.silent = True
+
+    scheduled.look_after()
+
+    assert now_of(text) == (TextStatus.UNCONFIRMED, Reason.NO_ANSWER)
+    assert decisions.waiting().get() == text
