@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import F
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from texting import accounting, conf, seam
-from texting.models import Conversation
+from texting.models import Conversation, Text
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -87,15 +88,23 @@ def _rows(found: list[Finding]) -> list[dict[str, object]]:
     by_id = {conversation.pk: conversation for conversation in conversations}
     keys = {record.key for conversation in by_id.values() for record in conversation.records.all()}
     known = seam.describe(keys)
+    strays = _strays(found)
     return [
         {
             "finding": finding,
-            "conversation": by_id.get(finding.conversation_id or 0),
+            "about": by_id.get(finding.conversation_id) if finding.conversation_id else strays.get(finding.text_ids[0]),
             "people": _people(finding, by_id.get(finding.conversation_id or 0), known),
             "text_count": len(finding.text_ids),
         }
         for finding in found
     ]
+
+
+def _strays(found: list[Finding]) -> dict[int, Text]:
+    """By id, the texts that are in no conversation; each with `last_text_at`, as a conversation has it."""
+    ids = [finding.text_ids[0] for finding in found if finding.conversation_id is None]
+    texts = Text.objects.annotate(last_text_at=F("created_at")).select_related("line")
+    return texts.in_bulk(ids)
 
 
 def _people(finding: Finding, conversation: Conversation | None, known: dict[RecordKey, Candidate]) -> list[Candidate]:

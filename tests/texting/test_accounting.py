@@ -262,6 +262,16 @@ def test_the_page_shows_what_is_amiss_and_closes_and_logs_it(client, administrat
     assert host.audited[-1]["action"] == "log.reconciled"
 
 
+def test_the_page_names_the_number_and_the_line_of_a_text_in_no_conversation(client, administrator, logged):
+    Text.objects.update(conversation=None)
+    client.force_login(administrator)
+
+    page = client.get(reverse("texting:accounting"), secure=True)
+
+    assert page.context["rows"][0]["about"] in Text.objects.all()
+    assert "(612) 555-0134" in page.content.decode()
+
+
 def test_only_who_manages_lines_may_see_the_account(client, rep):
     client.force_login(rep)
     assert client.get(reverse("texting:accounting"), secure=True).status_code == 403
