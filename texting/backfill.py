@@ -97,7 +97,7 @@ def _backfill(line: Line) -> int:
     ((started_at,),) = run("SELECT now()")
     results = [_take_in_apart(line, told) for told in provider_texts.list_since(line, _since(line))]
     # Another hole in time may have been found meanwhile, and the line is due again at once: its guard stays.
-    Line.objects.filter(pk=line.pk, next_backfill_at=line.next_backfill_at).update(guarded_since=None)
+    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)
     # What could not be taken in is looked for again.
     backfilled_at = line.backfilled_at if None in results else started_at
     Line.objects.filter(pk=line.pk).update(backfilled_at=backfilled_at, last_contact_at=Now())

@@ -85,12 +85,17 @@ def record(outcomes: Sequence[Outcome]) -> int:
     if not outcomes:
         return 0
     _note_contact(outcomes)
+    return _write_apart(outcomes)
+
+
+def _write_apart(outcomes: Sequence[Outcome]) -> int:
+    """All at once; if one cannot be written, each by itself."""
     try:
         with transaction.atomic():
             written = _write(outcomes)
     except IntegrityError:
         if len(outcomes) > 1:
-            return sum(record([outcome]) for outcome in sorted(outcomes, key=lambda outcome: outcome.text_id))
+            return sum(_write_apart([outcome]) for outcome in sorted(outcomes, key=lambda outcome: outcome.text_id))
         logger.exception("text %s: its provider id is another text's", outcomes[0].text_id)
         unclear = replace(outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None)
         return _write([unclear])

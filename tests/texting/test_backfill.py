@@ -391,3 +391,15 @@ def test_a_stop_counts_though_its_text_cannot_be_taken_in(guarded, provider, bo_
     backfill.backfill_guarded()
 
     assert OptOut.objects.get().number == BO
+
+
+def test_a_guard_ends_though_a_slow_comparison_was_begun_a_second_time(guarded, provider):
+    def slow(*_, **__):
+        make_due()  # its ten minutes are over
+        backfill._claim_line("guarded_since IS NOT NULL")
+        return []
+
+    provider.list_texts = slow
+    backfill.backfill_guarded()
+
+    assert Line.objects.get().guarded_since is None

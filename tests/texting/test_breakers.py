@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 
 from tests.texting import host
@@ -14,7 +15,7 @@ from texting import arrivals, breakers, claims
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Breaker, Line, Text
 from texting.runner import Runner, look_after_lines
-from texting.vocabulary import LineState, PauseReason
+from texting.vocabulary import LineState, PauseReason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -226,3 +227,18 @@ def test_a_spool_that_cannot_be_read_keeps_no_line_stopped(failing, monkeypatch)
     look_after_lines()
 
     assert Breaker.objects.get().closed_at is not None
+
+
+def test_a_failure_counts_once_though_another_outcome_cannot_be_written(people, send, line):
+    other = make_line(number="+16125550101")
+    ana = people.add("Ana Rivera", ANA)
+    send(ana), send(ana), send(people.add("Bo Chen", BO), on=other)
+    with transaction.atomic():
+        claimed, _ = claims.claim(3)
+    first, second, third = sorted(claimed, key=lambda claim: (claim.line_id, claim.text_id))
+    sent = [claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id="1") for claim in (first, second)]
+    failed = claims.Outcome(third.text_id, third.attempt, TextStatus.QUEUED, troubled_line_id=other.pk)
+
+    claims.record([*sent, failed])
+
+    assert Line.objects.get(pk=other.pk).failures_in_a_row == 1
