@@ -196,6 +196,12 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "add credentials": ("ada", "/texting/lines/add/"),
     "add credentials, refused": ("ada", submit_nothing("/texting/lines/add/", "Save")),
     "texting settings": ("ada", "/texting/settings/"),
+    "account of texts": ("ada", "/texting/accounting/"),
+    "test text": ("ada", "/texting/test-text/"),
+    "why can’t I text": ("sofia", "/texting/why/"),
+    "to decide": ("riya", "/texting/undecided/"),
+    "audit log": ("ada", "/administration/audit/"),
+    "language and time": ("riya", "/account/"),
     "forbidden": ("riya", "/texting/lines/"),
 }
 
