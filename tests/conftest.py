@@ -12,6 +12,8 @@ from tests.chromium import launched
 SHARED = ("browser", "deployment", "example_host", "words")
 
 
+# Before pytest-xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What stays together when tests run side by side: a file, or a folder that shares a system."""
     for item in items:

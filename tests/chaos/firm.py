@@ -68,7 +68,7 @@ class Firm:
         connect = ["connect_line", LINE, "--kind", "branch", "--owner", "Chaos", "--by", "riya", "--file-under", "TEXT"]
         self._call("manage.py", *connect, env=line)
         with self.database() as cursor:
-            cursor.execute("UPDATE texting_line SET pace = interval '0.02 s'")
+            cursor.execute("UPDATE texting_line SET pace = interval '0.1 s'")
         for name in ("runner", "runner-2", "worker", "beat"):
             self.start_program(name)
 

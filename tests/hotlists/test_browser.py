@@ -97,7 +97,7 @@ def test_the_cell_phone_icon_opens_the_dialog_with_all_members(open_page, crew, 
 
 def test_all_selected_on_a_hotlist_are_its_people_also_after_sorting(open_page, crew):
     page = open_page(crew.get_absolute_url())
-    page.get_by_role("link", name="Id").click()
+    page.get_by_role("link", name="Id", exact=True).click()
     expect(page.locator("th[aria-sort]")).to_have_text("Id")
     page.get_by_role("button", name="Select all 3").click()
     page.get_by_role("button", name="Send Text", exact=True).click()

@@ -30,7 +30,7 @@ def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: Stand
 
     run.send_signal(signal.SIGINT)
 
-    assert run.wait(timeout=30) == 0, new_project.output()
+    assert run.wait(timeout=90) == 0, new_project.output()
     assert new_project.processes() == {}
     assert new_project.output().endswith("Everything is stopped; the data is kept for the next time.\n")
 
@@ -38,7 +38,7 @@ def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: Stand
 def test_when_one_program_ends_it_is_named_and_the_rest_is_stopped(project: StandIn):
     run = project.run_in_background(RUNNER_LIVES="0.3")
 
-    assert run.wait(timeout=30) == 1
+    assert run.wait(timeout=90) == 1
     assert "runner stopped (rc=3)" in project.output()
     assert project.processes() == {}
 
@@ -47,7 +47,7 @@ def test_when_one_program_ends_it_is_named_and_the_rest_is_stopped(project: Stan
 def test_a_failing_step_is_shown_and_the_rest_is_stopped(project: StandIn, step: str):
     run = project.run_in_background(FAILING=step)
 
-    assert run.wait(timeout=30) == 1
+    assert run.wait(timeout=90) == 1
     assert "there is no such firm" in project.output()
     assert project.processes() == {}
 
@@ -58,7 +58,7 @@ def test_a_stop_signal_while_the_programs_are_being_started_leaves_nothing(proje
 
     run.send_signal(signal.SIGTERM)
 
-    assert run.wait(timeout=30) == 0, project.output()
+    assert run.wait(timeout=90) == 0, project.output()
     assert project.processes() == {}
 
 
@@ -70,7 +70,7 @@ def test_services_that_ran_before_stay_and_stop_ends_all(project: StandIn):
 
     # Closing the terminal.
     run.send_signal(signal.SIGHUP)
-    assert run.wait(timeout=30) == 0, project.output()
+    assert run.wait(timeout=90) == 0, project.output()
 
     assert project.processes() == services
     assert "PostgreSQL, Valkey" in project.call("stop").stderr
@@ -85,7 +85,7 @@ def test_a_signal_to_make_alone_stops_everything(project: StandIn, number: signa
 
     make.send_signal(number)
 
-    assert make.wait(timeout=30) != 0
+    assert make.wait(timeout=90) != 0
     wait_for(lambda: not project.processes())
 
 
@@ -101,7 +101,7 @@ def test_a_killed_run_takes_its_programs_along_and_the_next_one_starts(project: 
     again = project.run_in_background()
     wait_until_up(project, again)
     assert project.call("stop").stderr == "Stopped: `make run`, PostgreSQL, Valkey.\n"
-    assert again.wait(timeout=30) == 0
+    assert again.wait(timeout=90) == 0
     assert project.processes() == {}
 
 

@@ -326,6 +326,6 @@ def test_linking_a_number_waits_for_its_texts_on_several_lines_and_none_for_the_
 
 def wait_until_locked():
     for _ in range(100):
-        if run("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"):
+        if run("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"):
             return
         time.sleep(0.02)

@@ -124,11 +124,14 @@ def database_url():
     return base.rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
 
 
+BLOCKED_BY_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
 def wait_until_blocked():
     end = time.monotonic() + 30
     while time.monotonic() < end:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(BLOCKED_BY_US)
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.1)

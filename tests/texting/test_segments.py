@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from texting.segments import GSM_BASIC, GSM_EXTENSION, count_segments, make_plain, normalise_body
 
-SEGMENTS_JS = Path(__file__).parents[2] / "texting/static/js/segments.js"
+SEGMENTS_JS = Path(__file__).parents[2] / "static/js/segments.js"
 
 
 @pytest.mark.parametrize(
