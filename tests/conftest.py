@@ -1,24 +1,11 @@
 """The cast: riya of Minneapolis, dan of St. Paul, who must see none of Minneapolis, and ada, who sees all."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.chromium import launched
-
-# Tests of these folders share a system that takes long to start.
-SHARED = ("browser", "deployment", "example_host", "words")
-
-
-# Before pytest-xdist reads the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stays together when tests run side by side: a file, or a folder that shares a system."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in SHARED else item.path.name))
 
 
 @pytest.fixture(scope="session")

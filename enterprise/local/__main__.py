@@ -6,7 +6,7 @@ from enterprise.local import chromium, demo, engines, ports, run, throwaway
 from enterprise.local.errors import LocalError
 from enterprise.local.places import CHECKOUT, PYTHON, DataFolder
 
-# Tests side by side, each group with databases and perhaps a browser of its own.
+# Files of tests side by side, each worker with databases of its own.
 MOST_AT_ONCE = 4
 
 
@@ -28,7 +28,7 @@ def run_tests(arguments: list[str]) -> int:
     """Become pytest, with a browser; the plugin in tests/ starts the databases. All of them run side by side."""
     os.environ["CHROMIUM"] = chromium.find_or_install()
     os.chdir(CHECKOUT)
-    arguments = arguments or ["--numprocesses", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadgroup"]
+    arguments = arguments or ["--numprocesses", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
     os.execv(PYTHON, [PYTHON, "-m", "pytest", *arguments])  # noqa: S606 - no shell is the point
 
 
