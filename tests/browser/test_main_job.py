@@ -97,7 +97,7 @@ def test_the_answer_from_the_handset_appears_on_the_record(open_as, browser, sys
 
 def test_a_second_line_for_a_rep_and_their_texts_leave_from_it(open_as):
     page = open_as("ada")
-    page.get_by_role("link", name="Administration").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Administration").click()
     page.get_by_role("link", name="External services").click()
     page.get_by_role("link", name="ZipWhip").click()
     page.get_by_role("link", name="Add credentials").or_(page.get_by_role("button", name="Add credentials")).click()
@@ -153,7 +153,7 @@ def test_after_the_idle_window_it_is_one_message_on_both_records_of_a_shared_num
 
 
 def set_idle_window(page: Page, amount: str, unit: str) -> None:
-    page.get_by_role("link", name="Administration").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Administration").click()
     page.get_by_role("link", name="Texting settings").click()
     page.get_by_label("Log a conversation after").fill(amount)
     page.get_by_label("Unit").select_option(label=unit)
