@@ -57,7 +57,7 @@ class Programs(honcho.manager.Manager):  # type: ignore[misc]  # honcho has no t
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Notice stop requests; one before `run` is a KeyboardInterrupt."""
-        make = os.getppid() if "MAKELEVEL" in os.environ else None
+        make = _make_above()
 
         def look(*_: object) -> None:
             if self.returncode is not None:
@@ -107,6 +107,17 @@ def _interrupt(*_: object) -> None:
     # What follows cleans up, and a second one must not stop that halfway.
     ignore_signals()
     raise KeyboardInterrupt
+
+
+def _make_above() -> int | None:
+    """Return the process id of the make that started us; what make starts passes MAKELEVEL on to its own children."""
+    if "MAKELEVEL" not in os.environ:
+        return None
+    parent = os.getppid()
+    with suppress(OSError):
+        if Path(f"/proc/{parent}/comm").read_text().strip() not in ("make", "gmake"):
+            return None
+    return parent
 
 
 def _is_ending(make: int) -> bool:

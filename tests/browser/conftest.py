@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from playwright.sync_api import Page
 
 from enterprise.local.keys import read_env
 from tests.chromium import complaints_of
+from tests.free_ports import find_free_ports
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PASSWORD = "welcome to the demo"
@@ -35,16 +35,11 @@ class System:
     environment: dict[str, str]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
     folder = Path(tempfile.mkdtemp(prefix="enterprise-"))
-    ports = {name: str(free_port()) for name in ("WEB_PORT", "SANDBOX_PORT", "POSTGRES_PORT", "VALKEY_PORT")}
+    names = ("WEB_PORT", "SANDBOX_PORT", "POSTGRES_PORT", "VALKEY_PORT")
+    ports = {name: str(port) for name, port in zip(names, find_free_ports(len(names)), strict=True)}
     ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TEXTING_KEYS", "DEBUG", "PUBLIC_URL", "ZIPWHIP_URL")
     clean = {name: value for name, value in os.environ.items() if name not in (*ours, "ZIPWHIP_APP_URL")}
     places = {"ENTERPRISE_DATA": str(folder / "data"), "ENTERPRISE_ENV_FILE": str(folder / "env")}

@@ -15,8 +15,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHECKOUT, free_port
+from tests.browser.conftest import CHECKOUT
 from tests.chromium import complaints_of
+from tests.free_ports import find_free_ports
 
 PASSWORD = "a very long password 42"
 OWN_NUMBER = "(612) 555-0177"
@@ -26,7 +27,7 @@ FIRST_WORDS = ["Add a branch", "Add a service rep", "Bring people in", "Add a me
 @pytest.fixture(scope="module")
 def empty_firm() -> Iterator[str]:
     """Web, runner and sandbox on a database that has seen nothing but migrations and `createsuperuser`."""
-    web, sandbox = free_port(), free_port()
+    web, sandbox = find_free_ports(2)
     address = urlsplit(os.environ["DATABASE_URL"])
     environment = {
         **os.environ,

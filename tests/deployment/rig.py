@@ -13,8 +13,9 @@ from pathlib import Path
 import requests
 
 from tests.deployment import files
+from tests.free_ports import find_free_ports
 from tests.plugin_services import Services
-from tests.sandbox.rig import free_port, wait_until
+from tests.sandbox.rig import wait_until
 
 STAYING = ("sandbox", "web", "runner", "worker", "beat")
 # In seconds; all of it is needed on a busy machine only.
@@ -38,7 +39,7 @@ class Deployment:
         (self.root / "data").mkdir()
         self._engines = Services()
         self._addresses = self._engines.read_addresses()
-        self.ports = {"8000": str(free_port()), "9900": str(free_port())}
+        self.ports = {name: str(port) for name, port in zip(("8000", "9900"), find_free_ports(2), strict=True)}
         self.url = f"http://127.0.0.1:{self.ports['8000']}"
         self.sandbox_url = f"http://127.0.0.1:{self.ports['9900']}"
         self.running: dict[str, subprocess.Popen[bytes]] = {}

@@ -15,8 +15,9 @@ import requests
 from playwright.sync_api import expect
 
 from tests.chromium import complaints_of
+from tests.free_ports import free_port
 from tests.plugin_services import CHECKOUT, SETTINGS, Services
-from tests.sandbox.rig import Api, Process, free_port, wait_until
+from tests.sandbox.rig import Api, Process, wait_until
 
 PASSWORD = "a long password"
 ANA = "+16125550134"

@@ -1,8 +1,6 @@
 """A project of a few lines around a copy of enterprise/local, so that starting and stopping is tested in seconds."""
 
-import itertools
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -11,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from enterprise.local import ports
+from tests.free_ports import find_free_ports
 from tests.plugin_services import SETTINGS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -134,12 +132,6 @@ class StandIn:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-
-
-def find_free_ports(count: int) -> list[int]:
-    """Below those the system hands out, so that no connection of another program takes one meanwhile."""
-    candidates = random.sample(range(20_000, 32_000), 100)
-    return list(itertools.islice(filter(ports.can_bind, candidates), count))
 
 
 def wait_for(condition: Callable[[], object], *, seconds: float = 30) -> None:

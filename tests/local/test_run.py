@@ -2,6 +2,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 import urllib.request
 
 import pytest
@@ -90,6 +91,21 @@ def test_a_signal_to_make_alone_stops_everything(project: StandIn, number: signa
 
 
 @linux
+@linux
+def test_a_parent_that_is_no_make_may_block_signals_as_it_likes(project: StandIn):
+    run = project.run_in_background(MAKELEVEL="1")
+    wait_until_up(project, run)
+
+    # As Python does for a moment whenever it starts a process.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        time.sleep(1)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
+
+    assert run.poll() is None, project.output()
+
+
 def test_a_killed_run_takes_its_programs_along_and_the_next_one_starts(project: StandIn):
     run = project.run_in_background()
     wait_until_up(project, run)

@@ -7,7 +7,8 @@ import psycopg2
 import pytest
 import redis
 
-from tests.local.stand_in import StandIn, find_free_ports
+from tests.free_ports import free_port
+from tests.local.stand_in import StandIn
 
 
 def addresses(output: str) -> dict[str, str]:
@@ -87,7 +88,7 @@ def test_a_port_that_can_not_be_is_refused(new_project: StandIn, value: str, mes
 def test_another_port_for_running_services_is_refused(project: StandIn):
     project.call("services")
 
-    result = project.call("services", VALKEY_PORT=str(find_free_ports(1)[0]))
+    result = project.call("services", VALKEY_PORT=str(free_port()))
 
     assert "run `make stop` first" in result.stderr
 

@@ -1,7 +1,6 @@
 """A running sandbox, a receiver for its webhooks, and a client that knows no more than HTTP."""
 
 import json
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.free_ports import free_port
 
 LINE = "+16125550100"
 ANA = "+16125550134"
@@ -26,12 +27,6 @@ FAST = {
     "slow_ms": 400,
     "retry_seconds": [0.05],
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(is_true: Callable[[], Any], seconds: float = 5) -> Any:

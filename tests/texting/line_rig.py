@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from enterprise.users.models import User
-from tests.sandbox.rig import DEFAULTS, FAST, Api, Process, free_port
+from tests.free_ports import free_port
+from tests.sandbox.rig import DEFAULTS, FAST, Api, Process
 from texting import lines, seam
 
 NUMBER = "+16125550100"

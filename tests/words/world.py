@@ -38,8 +38,8 @@ REASONS = {
 class World:
     def __init__(self) -> None:
         self.now = timezone.now()
-        for group in Group.objects.all():
-            Group.objects.filter(pk=group.pk).update(name="Ρόλος " + "α" * group.pk)
+        for index, group in enumerate(Group.objects.all()):
+            Group.objects.filter(pk=group.pk).update(name="Ρόλος " + "α" * index)
         self.branch = make_branch("Αθήνα")
         self.idle_branch = make_branch("Πάτρα", is_active=False)
         self.ada = self._user("άντα", "Άντα", is_superuser=True, is_staff=True)
