@@ -11,24 +11,15 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import (
-            checks,
-            compliance,
-            decision_views,
-            first_text,
-            inbox_views,
-            line_list,
-            logged,
-            record_views,
-            unmatched_views,
-        )
+        from texting import checks, compliance, first_text, logged
         from texting.models import TextingSettings
+        from texting.views import decisions, inbox, line_list, record, unmatched
 
         register(checks.host_is_complete)
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
-        seam.register_record_made(unmatched_views.link_new_record)
+        seam.register_record_made(unmatched.link_new_record)
         seam.register_opted_out(compliance.opted_out)
-        seam.register_text_count(record_views.text_count)
+        seam.register_text_count(record.text_count)
         seam.register_texts_now(logged.texts_now)
         seam_help.register_setup(
             {
@@ -38,6 +29,6 @@ class TextingConfig(AppConfig):
             }
         )
         seam.register_waiting("texting:lines", line_list.waiting_count)
-        seam.register_waiting("texting:inbox", inbox_views.unread_count)
-        seam.register_waiting("texting:unmatched", inbox_views.unmatched_count)
-        seam.register_waiting("texting:undecided", decision_views.waiting_count)
+        seam.register_waiting("texting:inbox", inbox.unread_count)
+        seam.register_waiting("texting:unmatched", inbox.unmatched_count)
+        seam.register_waiting("texting:undecided", decisions.waiting_count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from texting import probes
+from texting.views import probes
 
 urlpatterns = [
     path("healthz", probes.healthz),

@@ -150,6 +150,11 @@ class OwnerKind(Protocol):
         """The ids of this kind whose lines `user` may send from, best first; [] for none."""
 
 
+def kind_words(kind: OwnerKind) -> str:
+    """The label as people write it: "ServiceRep" becomes "Service rep"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(kind.label)).capitalize()
+
+
 class LoggedFile(NamedTuple):
     """A file that came with a text."""
 

@@ -13,7 +13,7 @@ from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line
 from texting.models import Batch, Draft, Line, Recipient, Text, TextingSettings
 from texting.seam import RecordKey
-from texting.views import KEPT_DRAFTS
+from texting.views.send import KEPT_DRAFTS
 from texting.vocabulary import LineState, Reason
 
 pytestmark = pytest.mark.django_db

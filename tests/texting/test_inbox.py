@@ -12,8 +12,8 @@ from django.urls import reverse
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, STRANGER, make_line, message, pass_time
 from texting import conversations, seam, unmatched
-from texting.inbox_views import unmatched_count, unread_count
 from texting.models import Conversation, NumberLink, Text, TextingSettings
+from texting.views.inbox import unmatched_count, unread_count
 
 pytestmark = pytest.mark.django_db
 INBOX, TRAY = "texting:inbox", "texting:unmatched"

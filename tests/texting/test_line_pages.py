@@ -24,7 +24,7 @@ from tests.texting.line_rig import (  # noqa: F401 - fixtures
 )
 from tests.texting.test_lines import fail_from_hook, hooks_at, queue_text
 from texting import lines
-from texting.line_forms import read_username
+from texting.forms.line import read_username
 from texting.models import Line
 from texting.vocabulary import EventKind, LineState, PauseReason, TextStatus
 

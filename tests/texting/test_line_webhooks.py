@@ -18,9 +18,10 @@ from tests.texting.line_rig import (  # noqa: F401 - fixtures
     sandbox,
     zipwhip,
 )
-from texting import line_hooks, line_page, lines
+from texting import line_hooks, lines
 from texting.line_hooks import HookState
 from texting.models import Line, WebhookEvent
+from texting.views import line as line_page
 from texting.vocabulary import EventKind, LineState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("owners", "plain_http")]

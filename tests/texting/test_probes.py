@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.texting.conftest import ANA, BO, pass_time
-from texting import claims, heartbeats, logs, probes
+from texting import claims, heartbeats, logs
 from texting.models import Heartbeat, Line
+from texting.views import probes
 from texting.vocabulary import LineState, PauseReason, TextStatus
 
 # What is due is compared with the database's clock, which stands still within a transaction.

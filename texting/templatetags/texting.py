@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from texting import lines, numbers, record_views, seam
+from texting import lines, numbers, seam
 from texting.frame.statuses import counted_word
-from texting.line_list import kind_words
+from texting.views import record
 from texting.vocabulary import Origin, TextStatus
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def owner_words(line: Line) -> str:
     """Whose line it is: "Minneapolis branch line"."""
     if not line.owner_name:
         return _("Nobody’s line")
-    kind = kind_words(seam.get_owner_kind(line.owner_kind)).lower()
+    kind = seam.kind_words(seam.get_owner_kind(line.owner_kind)).lower()
     return _("%(owner)s %(kind)s line") % {"owner": line.owner_name, "kind": kind}
 
 
@@ -122,4 +122,4 @@ def record_texts(context: dict[str, Any], record_type: str, record_id: int) -> d
     ]
     if not candidates:
         return {"candidate": None}
-    return {**record_views.panel(user, candidates[0]), "request": context["request"], "perms": context["perms"]}
+    return {**record.panel(user, candidates[0]), "request": context["request"], "perms": context["perms"]}

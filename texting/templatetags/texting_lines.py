@@ -7,8 +7,8 @@ from typing import Any, TypedDict
 from django import template
 from django.db.models import Count, Q
 
-from texting import line_list
 from texting.models import Line
+from texting.views import line_list
 from texting.vocabulary import LineState
 
 register = template.Library()

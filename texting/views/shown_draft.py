@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from django.core.paginator import Page
 
-    from texting.forms import ComposeForm
+    from texting.forms.compose import ComposeForm
     from texting.models import Draft, DraftRecipient, Line
     from texting.standstill import Standstill
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 NEEDS_PASSWORD = (PauseReason.WRONG_PASSWORD, PauseReason.OTHER_LINE, PauseReason.KEYS_LOST)
 STOPPED_SHOWN = 5
-_WORD_BORDER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,6 @@ class LineRow:
         return self.line.pause_reason in NEEDS_PASSWORD
 
 
-def kind_words(kind: seam.OwnerKind) -> str:
-    """The label as people write it: "ServiceRep" becomes "Service rep"."""
-    return _WORD_BORDER.sub(" ", str(kind.label)).capitalize()
-
-
 def list_lines(*, owner_kind: str, midnight: datetime) -> list[LineRow]:
     """Every line, or those of one kind of owner; what needs a person first, the rest by number."""
     lines = Line.objects.all()
@@ -107,7 +100,7 @@ def _stopped() -> QuerySet[Line]:
 
 
 def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
-    kinds = {kind.key: kind_words(kind) for kind in seam.owner_kinds()}
+    kinds = {kind.key: seam.kind_words(kind) for kind in seam.owner_kinds()}
     names = _owner_names(lines)
     ids = [line.pk for line in lines]
     hooks = _counts(LineWebhook.objects.filter(line__in=ids))

@@ -15,10 +15,10 @@ from texting import findings, seam_help
 from texting import lines as lines_module
 from texting.errors import ProviderError
 from texting.line_hooks import inspect_hooks
-from texting.line_list import row_of, today_began
-from texting.line_views import hours_to_live, may_manage, of_line_in_use
 from texting.secrets import CannotDecrypt
 from texting.sql import run
+from texting.views.line_list import row_of, today_began
+from texting.views.lines import hours_to_live, may_manage, of_line_in_use
 from texting.vocabulary import LineState
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from texting.line_hooks import EventHooks, LineHooks
     from texting.models import Line
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 ROWS = 25
 DRAFTS = 20

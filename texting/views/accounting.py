@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from texting.accounting import Finding
-    from texting.requests import SignedInRequest
     from texting.seam import Candidate, RecordKey
+    from texting.views.answers import SignedInRequest
 
 # What a page shows, and one click sees to.
 MOST_FINDINGS = 200

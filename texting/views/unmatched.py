@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import seam, unmatched
 from texting.conversations import LogFailed
-from texting.inbox_views import may_send, of_user
 from texting.models import Conversation, Text
+from texting.views.inbox import may_send, of_user
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpRequest, HttpResponse
 
-    from texting.requests import SignedInRequest
     from texting.seam import Candidate, NewRecord, RecordKey
+    from texting.views.answers import SignedInRequest
 
 ROWS = 20
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import dispatch, drafts, lines, seam, standstill
 from texting.models import Batch, Recipient
 from texting.progress import count_people, in_order, progress, segments_in_all, with_status
-from texting.requests import SeeOther
+from texting.views.answers import SeeOther
 from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 ROWS = 50
 NEEDS_PERSON = "needs_person"

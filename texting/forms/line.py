@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from texting import numbers, seam
 from texting.errors import InvalidNumber
-from texting.line_list import kind_words
 from texting.lines import ConnectionFailed, Credentials, stored_password
 from texting.numbers import format_number, parse_number
 from texting.vocabulary import NumberProblem
@@ -105,7 +104,7 @@ class CredentialsForm(forms.Form):
             # One that may own no new line keeps the one it has.
             choices = [*choices, *kind.names([current]).items()]
         return forms.TypedChoiceField(
-            label=kind_words(kind),
+            label=seam.kind_words(kind),
             choices=[("", _("Choose…")), *choices],
             coerce=int,
             required=False,
@@ -136,7 +135,7 @@ class CredentialsForm(forms.Form):
                 self.errors.pop(name, None)
             elif not cleaned.get(name) and name not in self.errors:
                 words = _("Choose the %(kind)s this line belongs to.")
-                self.add_error(name, words % {"kind": kind_words(kind).lower()})
+                self.add_error(name, words % {"kind": seam.kind_words(kind).lower()})
         return cleaned
 
     def _require_stored_password(self, line: Line) -> None:

@@ -22,7 +22,7 @@ from texting.vocabulary import Tone
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 may_send = permission_required("texting.send", raise_exception=True)
 

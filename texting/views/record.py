@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import compliance, dispatch, inbound, lines, recipients, seam
-from texting.forms import ComposeForm
+from texting.forms.compose import ComposeForm
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, Draft, Text, TextingSettings
 from texting.seam import RecordKey
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
     from texting.models import OptOut
-    from texting.requests import SignedInRequest
     from texting.seam import Candidate
+    from texting.views.answers import SignedInRequest
 
 TEXTS_SHOWN = 50
 

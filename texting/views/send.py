@@ -15,19 +15,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam, shown_draft, standstill
-from texting.batch_views import find_batch
-from texting.forms import ComposeForm
+from texting import dispatch, drafts, lines, seam, standstill
+from texting.forms.compose import ComposeForm
 from texting.models import Draft, TextingSettings
 from texting.progress import is_stalled, progress
-from texting.requests import SeeOther
 from texting.seam import RecordKey
+from texting.views import shown_draft
+from texting.views.answers import SeeOther
+from texting.views.batches import find_batch
 
 if TYPE_CHECKING:
     import uuid
 
     from texting.models import Line
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 may_send = permission_required("texting.send", raise_exception=True)
 KEPT_DRAFTS = "texting_kept_drafts"

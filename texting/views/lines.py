@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from texting import conf, seam
 from texting import lines as lines_module
-from texting.line_forms import CredentialsForm, initial_of
-from texting.line_list import LineRow, kind_words, list_lines, row_of, today_began
+from texting.forms.line import CredentialsForm, initial_of
+from texting.forms.settings import SettingsForm
 from texting.models import Line, TextingSettings
-from texting.settings_form import SettingsForm
+from texting.views.line_list import LineRow, list_lines, row_of, today_began
 from texting.vocabulary import LineState
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _show(
     request: HttpRequest, form: CredentialsForm | None = None, *, taken: Line | None = None, status: int = 200
 ) -> HttpResponse:
     """The list, with the form beside it when there is one."""
-    kinds = {kind.key: kind_words(kind) for kind in seam.owner_kinds()}
+    kinds = {kind.key: seam.kind_words(kind) for kind in seam.owner_kinds()}
     asked = request.GET.get("owner", "")
     wanted = asked if asked in kinds else ""
     rows = list_lines(owner_kind=wanted, midnight=today_began())

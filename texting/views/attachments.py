@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import attachments
-from texting.inbox_views import of_user
 from texting.models import Attachment, AttachmentContent, Text
-from texting.record_views import visible_records
+from texting.views.inbox import of_user
+from texting.views.record import visible_records
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
     from texting.models import Conversation
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 # What a stranger has sent gets no scripts, no origin of ours and no guess at what it might be.
 SAFE = {

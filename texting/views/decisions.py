@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from texting.models import ConversationRecord, Recipient
-    from texting.requests import SignedInRequest
     from texting.seam import Candidate, RecordKey
+    from texting.views.answers import SignedInRequest
 
 ROWS = 50
 may_send = permission_required("texting.send", raise_exception=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from texting.models.conversation import ConversationQuerySet
-    from texting.requests import SignedInRequest
+    from texting.views.answers import SignedInRequest
 
 ROWS = 50
 # Fewer digits are an hour or a wage.

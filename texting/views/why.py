@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpResponse
 
-    from texting.requests import SignedInRequest
     from texting.seam_help import Finding
+    from texting.views.answers import SignedInRequest
 
 NAMES = 3
 

@@ -1,0 +1,1 @@
+"""Every page of texting, a module each."""
