@@ -23,7 +23,8 @@ HELLO = "Hi {first_name}, can you work?"
         (HELLO, [{"first_name": "Ana"}, {"first_name": "Ana"}], "Hi Ana, can you work?"),
         (HELLO, [{"first_name": ""}], "Hi , can you work?"),
         ("{a}{b}", [{"a": "{b}", "b": "1"}], "{b}1"),
-        ("{ first_name} {First_name} {} {x", [{"first_name": "Ana"}], "{ first_name} {First_name} {} {x"),
+        ("{ first_name} {First name} {FIRST-NAME}", [{"first_name": "Ana"}], "Ana Ana Ana"),
+        ("{} {x :-{ } {1}", [{"first_name": "Ana"}], "{} {x :-{ } {1}"),
         ("{nickname}", [{"first_name": "Ana"}], "{nickname}"),
     ],
 )
@@ -102,10 +103,10 @@ def test_the_dialog_shows_what_the_first_person_reads_and_whom_something_is_miss
 @pytest.mark.django_db
 def test_an_unknown_placeholder_is_warned_of_and_asked_about_before_anything_leaves(browser, rep, ana, line):
     draft = make_draft(rep, ana, line=line)
-    typed = "Hi {frist_name}!"
+    typed = "Hi {Frist name}!"
 
     asked = words_of(press(browser, draft, "review", typed))
-    assert "{frist_name} is no placeholder: it would be sent as it stands." in asked
+    assert "{Frist name} is no placeholder: it would be sent as it stands." in asked
     assert not Text.objects.exists()
 
     press(browser, draft, "send", typed)
