@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
 
+    from texting.models.text import TextQuerySet
+
 # What wakes the runners; it carries nothing, for a notification may be lost.
 CHANNEL = "texting"
 
@@ -125,14 +127,18 @@ def cancel_batch(user: AbstractUser, batch: Batch) -> int:
 
 def expire_overdue() -> int:
     """End the texts that could not leave in time, whatever held them up; return how many."""
-    overdue = Text.objects.filter(expires_at__lte=Now())
+    return stop_in_blocks(Text.objects.filter(expires_at__lte=Now()), TextStatus.EXPIRED, Reason.EXPIRED)
+
+
+def stop_in_blocks(texts: TextQuerySet, status: TextStatus, reason: Reason) -> int:
+    """End those of `texts` that still wait, each block in a transaction of its own; return how many."""
     count = 0
     while True:
         with transaction.atomic():
-            expired = overdue.stop(TextStatus.EXPIRED, Reason.EXPIRED, at_most=building.BLOCK)
-        if not expired:
+            stopped = texts.stop(status, reason, at_most=building.BLOCK)
+        if not stopped:
             return count
-        count += expired
+        count += stopped
 
 
 def time_to_send(line: Line, text_count: int) -> timedelta:

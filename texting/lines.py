@@ -81,7 +81,7 @@ def for_user(user: AbstractUser) -> list[Line]:
     """The lines a user may send from now, best first: own, home branch, granted branches; not the removed ones.
 
     With `recipients.resolve`, which says of whom, this is all that decides who texts from where: asked when a text is
-    written and, by dispatch, in the transaction that sends it.
+    written, by dispatch in the transaction that sends it, and by texting.rights for what still waits.
     """
     if not user.has_perm("texting.send"):
         return []
@@ -94,13 +94,6 @@ def of_user(user: AbstractUser) -> list[Line]:
     rank = {owner: position for position, owner in enumerate(owners)}
     lines = Line.objects.in_use().owned_by(owners)
     return sorted(lines, key=lambda line: (rank[line.owner], line.number))
-
-
-def for_test(user: AbstractUser) -> list[Line]:
-    """The lines a user may send a test text from: whoever manages lines may try each that is connected."""
-    if not user.has_perm("texting.manage_lines"):
-        return []
-    return list(Line.objects.filter(state=LineState.CONNECTED))
 
 
 def connect(user: AbstractUser, credentials: Credentials) -> Line:

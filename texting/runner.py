@@ -13,7 +13,7 @@ import select
 import socket
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,7 +32,9 @@ from texting import (
     intake,
     line_sessions,
     lines,
+    rights,
 )
+from texting.beside import Beside
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
@@ -61,9 +63,9 @@ class Runner:
     def __init__(self, slot_count: int) -> None:
         self._slot_count = slot_count
         self._slots = ThreadPoolExecutor(slot_count, thread_name_prefix="slot")
-        self._carer = ThreadPoolExecutor(1, thread_name_prefix="carer")
-        self._care: Future[None] | None = None
-        self._next_beat = self._next_care = 0.0
+        self._care = Beside(look_after_lines, every=CARE, after=self._wake)
+        self._rights = Beside(rights.stop_forbidden, every=rights.EVERY, after=self._wake)
+        self._next_beat = 0.0
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._unrecorded: list[Outcome] = []
         self._in_flight = 0
@@ -99,7 +101,8 @@ class Runner:
     def close(self) -> None:
         """Let the threads end their work, and end."""
         self._slots.shutdown()
-        self._carer.shutdown()
+        self._care.close()
+        self._rights.close()
 
     def step(self) -> bool:
         """Take in events, record outcomes, claim for the free slots; False when there was nothing to do."""
@@ -123,20 +126,15 @@ class Runner:
         return bool(taken or recorded or claimed or stopped_count)
 
     def _beat(self) -> None:
-        """Say that this runner lives, before anything is claimed; have the lines that may not send looked after."""
+        """Say that this runner lives, before anything is claimed; have done what is done beside the loop."""
         now = time.monotonic()
         if now >= self._next_beat:
             epoch.beat()
             heartbeats.beat(Heartbeat.Kind.RUNNER)
             self._next_beat = now + heartbeats.EVERY.total_seconds()
-        if now >= self._next_care and not self._stopping.is_set() and (self._care is None or self._care.done()):
-            self._care = self._carer.submit(self._look_after_lines)
-            self._next_care = now + CARE.total_seconds()
-
-    def _look_after_lines(self) -> None:
-        look_after_lines()
-        close_old_connections()
-        self._wake()
+        if not self._stopping.is_set():
+            self._care.do_if_due()
+            self._rights.do_if_due()
 
     def _is_quiet(self) -> bool:
         return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty()

@@ -199,7 +199,7 @@ def test_a_text_that_left_before_the_backup_was_restored_does_not_leave_again(pe
 
 def wait_for_guard_to_end(runner):
     runner.step()
-    runner._care.result(5)
+    runner._care.latest.result(5)
     assert Line.objects.get().guarded_since is None
 
 
@@ -239,7 +239,7 @@ def test_nothing_leaves_while_the_provider_cannot_be_asked(people, provider, sen
     forget(hours=1)
     provider.list_texts = fail
     runner.step()
-    runner._care.result(5)
+    runner._care.latest.result(5)
     run_until_quiet(runner)
 
     assert (status_of(ANA), provider.sent) == ("queued", [])

@@ -14,7 +14,7 @@ from django.utils import timezone
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, pass_time
 from tests.texting.test_sending import run_until_quiet
-from texting import compliance, decisions, dispatch, settling
+from texting import compliance, decisions, dispatch, rights, settling
 from texting.errors import OutcomeUnknown
 from texting.models import OptOut, Text
 from texting.runner import Runner
@@ -169,6 +169,17 @@ def test_a_leavers_text_can_be_let_be_but_cannot_have_arrived(client, left_behin
     left_behind.refresh_from_db()
     assert left_behind.decision == Decision.DROPPED
     assert not decisions.waiting().exists()
+
+
+def test_a_text_of_one_who_may_no_longer_text_says_so(client, people, send, rep):
+    send(people.add("Bo Chen", BO))
+    rep.user_permissions.clear()
+    rights.stop_forbidden()
+    client.force_login(make_rep("dan"))
+
+    page = client.get(reverse("texting:undecided")).content.decode()
+
+    assert "Riya Shah could no longer text from this line when it was to go out." in page
 
 
 def test_a_leavers_running_conversation_is_listed_for_the_line(client, people, send, rep, provider, runner):

@@ -174,6 +174,15 @@ def test_a_runner_waits_for_what_another_has_locked_and_does_not_spin(people, se
     assert 1 < len(steps) < 60
 
 
+def test_a_runner_asks_again_by_itself_who_may_still_text(people, send, provider, rep):
+    Line.objects.update(next_free_at=timezone.now() + timedelta(minutes=10))
+    send(people.add("Ana Rivera", ANA))
+    rep.user_permissions.clear()
+
+    with running(Runner(2)):
+        wait_for(lambda: status_of(ANA) == TextStatus.BLOCKED)
+
+
 # --- What fails before the POST proves that nothing left
 
 

@@ -1,12 +1,13 @@
 """May this user text from this line: asked when a text is written, when it is sent, and when it is claimed."""
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
-from tests.texting.conftest import ANA, make_line, pass_time
-from texting import claims, dispatch, lines
+from enterprise.users.models import User
+from tests.texting.conftest import ANA, BO, make_line, pass_time
+from texting import building, claims, decisions, dispatch, lines, rights
 from texting.models import Batch, Line, Text
-from texting.vocabulary import LineState, Reason, TextStatus
+from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,72 @@ def test_what_is_queued_does_not_leave_from_a_line_out_of_use(send, ana, line, s
 
     assert claims.claim(8)[0] == []
     assert Text.objects.get().status == became
+
+
+# --- Rights taken away after Send: no claim asks for them, so what waits is gone through again and again
+
+
+@pytest.fixture
+def role(rep):
+    """A role that is all by which the rep may text."""
+    role = Group.objects.create(name="Night desk")
+    send_permission = Permission.objects.get(content_type__app_label="texting", codename="send")
+    role.permissions.add(send_permission)
+    rep.groups.add(role)
+    rep.user_permissions.clear()
+    return role
+
+
+def with_right(username):
+    user = User.objects.create_user(username)
+    user.user_permissions.add(Permission.objects.get(content_type__app_label="texting", codename="send"))
+    return user
+
+
+def test_a_role_that_loses_texting_stops_what_is_queued_and_hands_it_over(rep, role, send, people, ana):
+    dan = with_right("dan")
+    send(ana, user=User.objects.get(pk=rep.pk))
+    send(people.add("Bo Chen", BO), user=dan)
+    assert rights.stop_forbidden() == 0
+    role.permissions.clear()
+
+    assert rights.stop_forbidden() == 1
+
+    assert Text.objects.get(number=BO).status == TextStatus.QUEUED
+    stopped = Text.objects.get(number=ANA)
+    assert (stopped.status, stopped.reason) == (TextStatus.BLOCKED, Reason.SENDER_INACTIVE)
+    assert list(decisions.waiting_for(dan)) == [stopped]
+
+
+def test_who_is_taken_out_of_a_role_has_no_text_leave(rep, role, send, ana):
+    send(ana, user=User.objects.get(pk=rep.pk))
+    rep.groups.remove(role)
+
+    assert rights.stop_forbidden() == 1
+
+
+def test_what_waits_on_a_line_that_went_to_somebody_else_is_stopped_there_only(send, people, ana, line):
+    other = make_line(number="+16125550101")
+    send(ana)
+    send(people.add("Bo Chen", BO), on=other)
+    Line.objects.filter(pk=line.pk).update(owner_id=2)
+
+    assert rights.stop_forbidden() == 1
+    assert Text.objects.get(number=BO).status == TextStatus.QUEUED
+
+
+def test_what_waits_on_a_paused_line_is_stopped_as_well(rep, send, ana, line):
+    send(ana)
+    Line.objects.update(state=LineState.PAUSED, pause_reason=PauseReason.BY_HAND)
+    assert rights.stop_forbidden() == 0
+    take_permission(rep)
+
+    assert rights.stop_forbidden() == 1
+
+
+def test_many_are_stopped_in_blocks(rep, send, people, monkeypatch):
+    monkeypatch.setattr(building, "BLOCK", 2)
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 105)])
+    take_permission(rep)
+
+    assert rights.stop_forbidden() == 5
