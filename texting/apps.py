@@ -11,7 +11,7 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import checks, compliance, first_text, logged
+        from texting import audited, checks, compliance, first_text, logged
         from texting.models import TextingSettings
         from texting.views import decisions, inbox, line_list, record, unmatched
 
@@ -28,6 +28,7 @@ class TextingConfig(AppConfig):
                 "first_text": first_text.has_text_left,
             }
         )
+        seam_help.register_audited(seam_help.Audited(audited.subject_names, audited.CODES))
         seam.register_waiting("texting:lines", line_list.waiting_count)
         seam.register_waiting("texting:inbox", inbox.unread_count)
         seam.register_waiting("texting:unmatched", inbox.unmatched_count)

@@ -1,4 +1,4 @@
-"""The optional part of the seam: what helps people who cannot text yet, or not any more, to do so.
+"""The optional part of the seam: what helps people who cannot text yet, or not any more, and who read the audit.
 
 seam_help.register_access(Access())               # in AppConfig.ready
 seam_help.register_own_record(own_record)
@@ -7,12 +7,13 @@ seam_help.register_own_record(own_record)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from django.contrib.auth.models import AbstractUser
+    from django_stubs_ext import StrOrPromise
 
     from texting.seam import RecordKey
     from texting.vocabulary import Tone
@@ -54,6 +55,18 @@ class Access(Protocol):
 _access: list[Access] = []
 _setup: dict[str, Callable[[], bool]] = {}
 _own_record: list[Callable[[AbstractUser, str], RecordKey | None]] = []
+_audited: list[Audited] = []
+
+
+class Audited(NamedTuple):
+    """What texting's entries in the audit are about.
+
+    `names` finds what subjects are called today, by "kind:id", from ids by kind; what is gone is left out. `codes` are
+    the words for the codes that facts hold, by the name of the fact.
+    """
+
+    names: Callable[[Mapping[str, Collection[int]]], Mapping[str, str]]
+    codes: Mapping[str, Mapping[str, StrOrPromise]]
 
 
 def register_access(access: Access) -> None:
@@ -89,3 +102,12 @@ def register_setup(questions: Mapping[str, Callable[[], bool]]) -> None:
 def is_set_up(key: str) -> bool:
     """Whether something of texting is there: "filing", "line", "first_text". A few indexed queries at most."""
     return _setup[key]()
+
+
+def register_audited(audited: Audited) -> None:
+    """Texting itself fills this in."""
+    _audited[:] = [audited]
+
+
+def audited() -> Audited:
+    return _audited[0]

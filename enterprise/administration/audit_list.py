@@ -9,36 +9,25 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from enterprise.administration.audit_words import ACTIONS, FACTS, KINDS
+from enterprise.administration.audit_facts import facts_of
+from enterprise.administration.audit_names import name_of, names_of, page_of
+from enterprise.administration.audit_words import ACTIONS, KINDS
 from enterprise.administration.models import AuditEntry
-from enterprise.hotlists.models import Hotlist
-from enterprise.messagelog.models import ActionCode
-from enterprise.people.kinds import kinds
-from enterprise.users.models import Branch, User
+from enterprise.users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from django.db.models import Model, QuerySet
+    from django.db.models import QuerySet
+
+    from enterprise.administration.audit_facts import Fact
 
 ROWS = 50
 NOBODY = "nobody"
-# The pages of what has one of its own, by kind of subject.
-_PAGES = {
-    "user": "administration:edit-user",
-    "branch": "administration:edit-branch",
-    "action_code": "administration:edit-code",
-    "line": "texting:edit-line",
-    "batch": "texting:batch",
-    "hotlist": "hotlists:detail",
-    "employee": "employees:detail",
-    "contact": "contacts:detail",
-}
 
 
 def _choices(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -101,15 +90,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """`before` is None for a fact that is no change."""
-
-    label: str
-    value: str
-    before: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     entry: AuditEntry
     subject: str
@@ -132,75 +112,16 @@ def read_page(entries: QuerySet[AuditEntry], *, after: str) -> Page:
         entries = entries.filter(Q(at__lt=start.at) | Q(at=start.at, pk__lt=start.pk), at__lte=start.at)
     found = list(entries.select_related("actor")[: ROWS + 1])
     shown = found[:ROWS]
-    names = _names_of(shown)
-    rows = [Row(entry, *_about(entry, names), facts_of(entry.facts)) for entry in shown]
+    names = names_of(shown)
+    rows = [
+        Row(entry, name_of(entry.subject, names), page_of(entry.subject, names), facts_of(entry.facts, names))
+        for entry in shown
+    ]
     return Page(rows, shown[-1].pk if len(found) > ROWS else None)
 
 
-def facts_of(facts: Mapping[str, Any]) -> list[Fact]:
-    """What an entry tells besides; of a change each value before and after."""
-    before, after = (facts.get(name) for name in ("before", "after"))
-    changed = []
-    if isinstance(after, dict):
-        was = before if isinstance(before, dict) else {}
-        changed = [
-            Fact(_label(name), _value(value), _value(was.get(name)) if was else None)
-            for name, value in after.items()
-            if not was or was.get(name) != value
-        ]
-    rest = {name: value for name, value in facts.items() if not (name in ("before", "after") and changed)}
-    return [*changed, *(Fact(_label(name), _value(value)) for name, value in rest.items() if value not in ("", [], {}))]
-
-
-def _label(name: str) -> str:
-    return str(FACTS.get(name, name.replace("_", " ")))
-
-
-def _value(value: Any) -> str:
-    if value in (None, "", [], {}):
-        return "—"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
-    return ", ".join(map(_word, value)) if isinstance(value, list) else str(value)
-
-
-def _word(value: Any) -> str:
-    """A field by its name; what is none, such as an id, as it is kept."""
-    return str(FACTS.get(str(value), value))
-
-
-def _names_of(entries: Iterable[AuditEntry]) -> dict[str, str]:
-    """Subject -> its name today: one query a kind, whether or not any of it is shown."""
-    ids: dict[str, set[int]] = {}
-    for entry in entries:
-        kind, _colon, number = entry.subject.partition(":")
-        if number.isdecimal() and len(number) < 19:
-            ids.setdefault(kind, set()).add(int(number))
-    models: dict[str, type[Model]] = {
-        "user": User,
-        "branch": Branch,
-        "action_code": ActionCode,
-        "hotlist": Hotlist,
-        **{kind.key: kind.model for kind in kinds()},
-    }
-    return {
-        f"{kind}:{pk}": str(named)
-        for kind, model in models.items()
-        for pk, named in model._default_manager.in_bulk(list(ids.get(kind, ()))).items()
-    }
-
-
-def _about(entry: AuditEntry, names: Mapping[str, str]) -> tuple[str, str]:
-    """The words for a subject beside its kind, and its page; either may be empty."""
-    kind, _colon, number = entry.subject.partition(":")
-    if number == "unknown":
-        return _("a name nobody has"), ""
-    name = names.get(entry.subject, "")
-    is_there = bool(name) or kind in ("line", "batch")
-    try:
-        url = reverse(_PAGES[kind], args=[int(number)]) if kind in _PAGES and number.isdecimal() and is_there else ""
-    except NoReverseMatch:
-        url = ""
-    return name or number, url
+def subject_words(subject: str) -> dict[str, str]:
+    """One subject, with its kind, as a filter says it."""
+    kind = subject.partition(":")[0]
+    name = name_of(subject, names_of([AuditEntry(subject=subject)]))
+    return {subject: f"{KINDS.get(kind, kind)} {name}"}

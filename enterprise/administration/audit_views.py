@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from enterprise.administration import audit
-from enterprise.administration.audit_list import AuditFilter, read_page
+from enterprise.administration.audit_list import AuditFilter, read_page, subject_words
+from enterprise.administration.audit_names import names_of
 from enterprise.administration.audit_words import ACTIONS
 from enterprise.administration.models import AuditEntry
 from enterprise.administration.users_views import may_administer
@@ -20,23 +22,23 @@ from enterprise.people.chips import chips
 from enterprise.spreadsheets import csv_download, plain_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
-HEADER = ("id", "at (UTC)", "username", "action", "words", "subject", "facts", "ip")
-_BLOCK = 2000
+HEADER = ("id", "at (UTC)", "username", "action", "words", "subject", "subject name", "facts", "ip")
+_BLOCK = 500
 
 
 @may_administer
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     filters = AuditFilter(request.GET, queryset=AuditEntry.objects.all())
-    after = request.GET.get("after", "")
+    after, subject = (request.GET.get(name, "") for name in ("after", "subject"))
     context = {
         "filters": filters,
-        "chips": chips(filters, request.GET),
+        "chips": chips(filters, request.GET, names=subject_words(subject) if subject else None),
         "page": read_page(_found(filters), after=after),
         "is_first": not after,
         "zone": timezone.get_current_timezone_name(),
@@ -62,15 +64,23 @@ def _found(filters: AuditFilter) -> QuerySet[AuditEntry]:
 
 
 def _rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:
+    """Ids, so that it can be compared with other files, and beside them what they are called today."""
     yield HEADER
-    for entry in entries.select_related("actor").iterator(chunk_size=_BLOCK):
-        yield (
-            str(entry.pk),
-            entry.at.astimezone(UTC).isoformat(timespec="seconds"),
-            plain_cell(entry.actor.username) if entry.actor else "",
-            entry.action,
-            str(ACTIONS.get(entry.action, entry.action)),
-            plain_cell(entry.subject),
-            plain_cell(json.dumps(entry.facts, ensure_ascii=False, sort_keys=True)),
-            entry.ip or "",
-        )
+    stream = entries.select_related("actor").iterator(chunk_size=_BLOCK)
+    while block := list(islice(stream, _BLOCK)):
+        names = names_of(block)
+        yield from (_row(entry, names) for entry in block)
+
+
+def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        str(entry.pk),
+        entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+        plain_cell(entry.actor.username) if entry.actor else "",
+        entry.action,
+        str(ACTIONS.get(entry.action, entry.action)),
+        plain_cell(entry.subject),
+        plain_cell(names.get(entry.subject, "")),
+        plain_cell(json.dumps(entry.facts, ensure_ascii=False, sort_keys=True)),
+        entry.ip or "",
+    )

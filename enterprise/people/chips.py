@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import QueryDict
 
     from enterprise.people.filters import PersonFilter
@@ -23,23 +25,24 @@ class Chip(NamedTuple):
     without: str
 
 
-def chips(filters: PersonFilter, query: QueryDict) -> list[Chip]:
+def chips(filters: PersonFilter, query: QueryDict, *, names: Mapping[str, str] | None = None) -> list[Chip]:
+    """`names` are the words for values that a filter itself has none for."""
     if not filters.is_valid():
         return []
     return [
-        Chip(_words(filters, name), f"?{_without(query, name)}")
+        Chip(_words(filters, name, names or {}), f"?{_without(query, name)}")
         for name in filters.filters
         if filters.form.cleaned_data.get(name)
     ]
 
 
-def _words(filters: PersonFilter, name: str) -> str:
+def _words(filters: PersonFilter, name: str, names: Mapping[str, str]) -> str:
     value = filters.form.cleaned_data[name]
     if name == "q":
         return _("“%(value)s”") % {"value": value}
     field = filters.form.fields[name]
     if isinstance(value, str):
-        value = dict(getattr(field, "choices", ())).get(value, value)
+        value = {**names, **dict(getattr(field, "choices", ()))}.get(value, value)
     if isinstance(value, date):
         value = date_format(value)
     values = value if isinstance(value, list | QuerySet) else [value]

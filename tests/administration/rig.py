@@ -1,10 +1,18 @@
 """What the tests of the administration share."""
 
+import csv
+import io
 import re
+from datetime import timedelta
 
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
+
+from enterprise.administration.models import AuditEntry
+from texting.models import Line
+from texting.vocabulary import LineState
 
 
 def said(response):
@@ -49,3 +57,17 @@ def fail_to_sign_in(client, username, *, times=5):
     for _ in range(times):
         response = client.post(reverse("users:sign-in"), {"username": username, "password": "wrong"})
     return response
+
+
+def record(action="batch.sent", subject="batch:7", *, by=None, days_ago=0, **facts):
+    at = timezone.now() - timedelta(days=days_ago)
+    AuditEntry.objects.create(at=at, actor=by, action=action, subject=subject, facts=facts)
+
+
+def rows_of(response):
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+def make_line(branch, **facts):
+    usual = {"number": "+16125550100", "owner_kind": "branch", "username": "x", "state": LineState.CONNECTED}
+    return Line.objects.create(**{**usual, "owner_id": branch.pk, **facts})

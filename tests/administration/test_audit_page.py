@@ -1,8 +1,6 @@
 """The audit log as a page and as a file."""
 
 import ast
-import csv
-import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -14,15 +12,11 @@ from enterprise.administration import audit
 from enterprise.administration.audit_words import ACTIONS
 from enterprise.administration.models import AuditEntry
 from enterprise.spreadsheets import plain_cell
-from tests.administration.rig import url, words_of
+from tests.administration.rig import make_line, record, rows_of, url, words_of
 from tests.enterprise.builders import make_employee, make_user
+from texting.vocabulary import Decision
 
 pytestmark = pytest.mark.django_db
-
-
-def record(action="batch.sent", subject="batch:7", *, by=None, days_ago=0, **facts):
-    at = timezone.now() - timedelta(days=days_ago)
-    AuditEntry.objects.create(at=at, actor=by, action=action, subject=subject, facts=facts)
 
 
 def shown(client, **query):
@@ -48,13 +42,13 @@ def test_an_entry_says_who_did_what_to_whom_and_what_changed(as_ada, ada, dan, m
         "user.changed",
         f"user:{dan.pk}",
         by=ada,
-        before={"home_branch": 1, "roles": [2]},
-        after={"home_branch": 3, "roles": [2]},
+        before={"home_branch": minneapolis.pk, "roles": [2]},
+        after={"home_branch": st_paul.pk, "roles": [2]},
     )
     page = words_of(as_ada.get(url("audit")))
 
     assert "Ada Bergström Changed a user" in page
-    assert "User Dan Larsen home branch: 1 → 3" in page
+    assert "User Dan Larsen home branch: Minneapolis → St. Paul" in page
     assert "roles" not in page
     assert "Times are those of America/Chicago" in page
 
@@ -67,15 +61,16 @@ def test_what_nobody_signed_in_did_and_codes_without_words_are_shown_too(as_ada)
     assert "Nobody Failed to sign in User a name nobody has" in words_of(as_ada.get(url("audit")))
 
 
-def test_the_subject_leads_to_its_page(as_ada, dan):
+def test_the_subject_leads_to_its_page(as_ada, dan, minneapolis):
     person = make_employee()
     record("user.changed", f"user:{dan.pk}")
     record("employee.deactivated", f"employee:{person.pk}")
-    record("line.paused", "line:12")
+    line = make_line(minneapolis)
+    record("line.paused", f"line:{line.pk}")
     record("user.changed", "user:999999")
     page = as_ada.get(url("audit")).text
 
-    for href in (url("edit-user", dan), person.get_absolute_url(), "/texting/lines/12/"):
+    for href in (url("edit-user", dan), person.get_absolute_url(), f"/texting/lines/{line.pk}/state/"):
         assert f'href="{href}"' in page
     assert "/users/999999/" not in page
 
@@ -90,6 +85,11 @@ def test_every_code_that_is_recorded_has_words():
 def _sources():
     root = Path(__file__).resolve().parents[2]
     return [path for folder in ("enterprise", "texting") for path in (root / folder).rglob("*.py")]
+
+
+def test_every_decision_about_an_unclear_text_has_words():
+    """Their codes are put together of two parts."""
+    assert {f"text.{decision.value}" for decision in Decision} <= set(ACTIONS)
 
 
 def _codes_in(path):
@@ -163,7 +163,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(as_ada):
         seen += [row.subject for row in page.rows]
         after = page.older
 
-    assert seen == [str(number) for number in reversed(range(120))]
+    assert seen == [f"{number} (removed)" for number in reversed(range(120))]
 
 
 def test_a_page_costs_the_same_for_one_entry_and_for_fifty(as_ada, count_queries):
@@ -182,15 +182,11 @@ def test_a_page_costs_the_same_for_one_entry_and_for_fifty(as_ada, count_queries
 # --- as a file
 
 
-def rows_of(response):
-    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
-
-
 def test_the_file_holds_what_the_filters_find(as_ada, history, dan):
     header, row = rows_of(as_ada.get(url("audit-csv"), {"actor": dan.pk}))
 
-    assert header[2:] == ["username", "action", "words", "subject", "facts", "ip"]
-    assert row[2:] == ["dan", "batch.sent", "Sent a batch of texts", "batch:7", "{}", ""]
+    assert header[2:] == ["username", "action", "words", "subject", "subject name", "facts", "ip"]
+    assert row[2:] == ["dan", "batch.sent", "Sent a batch of texts", "batch:7", "", "{}", ""]
 
 
 def test_the_download_is_recorded_itself(as_ada, ada):

@@ -10,12 +10,11 @@ from django.urls import reverse
 from enterprise.administration.own_record import own_record
 from enterprise.employees.models import Employee
 from enterprise.users.models import Branch, User
-from tests.administration.rig import url, words_of
+from tests.administration.rig import make_line, url, words_of
 from tests.enterprise.builders import make_branch, make_code, make_employee, make_user
 from texting import lines
-from texting.models import Batch, Line, Text, TextingSettings
+from texting.models import Batch, Text, TextingSettings
 from texting.seam import RecordKey
-from texting.vocabulary import LineState
 
 NUMBER = "+16125550177"
 
@@ -28,11 +27,6 @@ def olga(db):
 @pytest.fixture
 def as_olga(as_user, olga):
     return as_user(olga)
-
-
-def make_line(branch, **facts):
-    facts = {"owner_kind": "branch", "owner_id": branch.pk, "username": "x", "state": LineState.CONNECTED, **facts}
-    return Line.objects.create(number="+16125550100", **facts)
 
 
 def set_up(branch):

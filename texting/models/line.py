@@ -7,7 +7,7 @@ from django.db import models
 
 from texting import conf
 from texting.numbers import format_number
-from texting.seam import Owner, get_owner_kind
+from texting.seam import Owner, get_owner_kind, owner_kinds
 from texting.vocabulary import EventKind, LineState, PauseReason
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Line(models.Model):
 
     @property
     def owner_name(self) -> str:
-        """One query; lists use `get_owner_kind(kind).names(ids)`."""
+        """One query; lists use `owner_names`."""
         return get_owner_kind(self.owner_kind).names([self.owner_id]).get(self.owner_id, "")
 
     def _bound_to(self, field: str) -> str:
@@ -124,6 +124,19 @@ class Line(models.Model):
             state=LineState.PAUSED, pause_reason=reason, state_changed_at=now
         )
         return bool(changed)
+
+
+def owner_names(lines: Iterable[Line]) -> dict[Owner, str]:
+    """Whose they are: one query a kind of owner."""
+    ids: dict[str, set[int]] = {}
+    for line in lines:
+        ids.setdefault(line.owner_kind, set()).add(line.owner_id)
+    return {
+        Owner(kind.key, owner_id): name
+        for kind in owner_kinds()
+        if kind.key in ids
+        for owner_id, name in kind.names(ids[kind.key]).items()
+    }
 
 
 class LineWebhook(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from texting import seam, standstill
 from texting.line_hooks import provider_of
 from texting.models import Line, LineWebhook, Text
+from texting.models.line import owner_names
 from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _stopped() -> QuerySet[Line]:
 
 def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
     kinds = {kind.key: seam.kind_words(kind) for kind in seam.owner_kinds()}
-    names = _owner_names(lines)
+    names = owner_names(lines)
     ids = [line.pk for line in lines]
     hooks = _counts(LineWebhook.objects.filter(line__in=ids))
     today = _counts(Text.objects.filter(line__in=ids, direction=Direction.OUT, left_at__gte=midnight))
@@ -120,18 +121,6 @@ def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
         )
         for line in lines
     ]
-
-
-def _owner_names(lines: list[Line]) -> dict[seam.Owner, str]:
-    ids: dict[str, set[int]] = {}
-    for line in lines:
-        ids.setdefault(line.owner_kind, set()).add(line.owner_id)
-    return {
-        seam.Owner(kind.key, owner_id): name
-        for kind in seam.owner_kinds()
-        if kind.key in ids
-        for owner_id, name in kind.names(ids[kind.key]).items()
-    }
 
 
 def _counts(found: QuerySet[LineWebhook] | QuerySet[Text]) -> Counter[int]:
