@@ -17,6 +17,14 @@ def wait_until_up(project: StandIn, run: subprocess.Popen[str]) -> None:
     assert run.poll() is None, project.output()
 
 
+def ended(project: StandIn, run: subprocess.Popen[str]) -> int:
+    """Wait for the end; when there is none, say what was going on."""
+    try:
+        return run.wait(timeout=90)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"It does not end:\n{project.output()}\nStill there: {project.processes()}")
+
+
 def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: StandIn):
     web = f"http://127.0.0.1:{new_project.environment['WEB_PORT']}"
     run = new_project.run_in_background()
@@ -31,7 +39,7 @@ def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: Stand
 
     run.send_signal(signal.SIGINT)
 
-    assert run.wait(timeout=90) == 0, new_project.output()
+    assert ended(new_project, run) == 0, new_project.output()
     assert new_project.processes() == {}
     assert new_project.output().endswith("Everything is stopped; the data is kept for the next time.\n")
 
@@ -39,7 +47,7 @@ def test_everything_comes_up_and_a_stop_signal_leaves_nothing(new_project: Stand
 def test_when_one_program_ends_it_is_named_and_the_rest_is_stopped(project: StandIn):
     run = project.run_in_background(RUNNER_LIVES="0.3")
 
-    assert run.wait(timeout=90) == 1
+    assert ended(project, run) == 1
     assert "runner stopped (rc=3)" in project.output()
     assert project.processes() == {}
 
@@ -48,7 +56,7 @@ def test_when_one_program_ends_it_is_named_and_the_rest_is_stopped(project: Stan
 def test_a_failing_step_is_shown_and_the_rest_is_stopped(project: StandIn, step: str):
     run = project.run_in_background(FAILING=step)
 
-    assert run.wait(timeout=90) == 1
+    assert ended(project, run) == 1
     assert "there is no such firm" in project.output()
     assert project.processes() == {}
 
@@ -59,7 +67,7 @@ def test_a_stop_signal_while_the_programs_are_being_started_leaves_nothing(proje
 
     run.send_signal(signal.SIGTERM)
 
-    assert run.wait(timeout=90) == 0, project.output()
+    assert ended(project, run) == 0, project.output()
     assert project.processes() == {}
 
 
@@ -71,7 +79,7 @@ def test_services_that_ran_before_stay_and_stop_ends_all(project: StandIn):
 
     # Closing the terminal.
     run.send_signal(signal.SIGHUP)
-    assert run.wait(timeout=90) == 0, project.output()
+    assert ended(project, run) == 0, project.output()
 
     assert project.processes() == services
     assert "PostgreSQL, Valkey" in project.call("stop").stderr
@@ -86,7 +94,7 @@ def test_a_signal_to_make_alone_stops_everything(project: StandIn, number: signa
 
     make.send_signal(number)
 
-    assert make.wait(timeout=90) != 0
+    assert ended(project, make) != 0
     wait_for(lambda: not project.processes())
 
 
