@@ -269,7 +269,7 @@ _waiting: dict[str, Callable[[AbstractUser], int]] = {}
 _link_made: Callable[[HttpRequest, int, RecordKey], HttpResponse | None] | None = None
 _find_texts_now: Callable[[Iterable[int]], Mapping[int, TextNow]] | None = None
 _find_opted_out: Callable[[Collection[str]], Mapping[str, OptedOut]] | None = None
-_count_texts: Callable[[RecordKey], int] | None = None
+_count_texts: Callable[[Collection[RecordKey]], int] | None = None
 
 
 def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> None:
@@ -293,15 +293,15 @@ def opted_out(numbers: Collection[str]) -> Mapping[str, OptedOut]:
     return _find_opted_out(numbers) if _find_opted_out and numbers else {}
 
 
-def register_text_count(count: Callable[[RecordKey], int]) -> None:
+def register_text_count(count: Callable[[Collection[RecordKey]], int]) -> None:
     """Texting says how to count the texts with a record."""
     global _count_texts
     _count_texts = count
 
 
-def text_count(key: RecordKey) -> int:
-    """How many texts there are in the conversations with a record."""
-    return _count_texts(key) if _count_texts else 0
+def text_count(keys: Collection[RecordKey]) -> int:
+    """How many texts there are in the conversations with any of these records, each text counted once."""
+    return _count_texts(keys) if _count_texts and keys else 0
 
 
 def register_texts_now(find: Callable[[Iterable[int]], Mapping[int, TextNow]]) -> None:

@@ -34,15 +34,16 @@ class ShownMethod:
 
 def record_page(person: Person, kind: PersonKind, user: User, query: Mapping[str, str]) -> dict[str, Any]:
     methods = shown_methods(person)
+    same_person = _same_person(person, kind, user)
     return {
         "kind": kind,
         "person": person,
-        "same_person": _same_person(person, kind, user),
+        "same_person": same_person,
         "chosen": person.number_for_texts,
         "methods": methods,
         "opted_out": next((shown.opted_out for shown in methods if shown.gets_texts), None),
         "log": messages_on(kind.key, person.pk, query),
-        "text_count": seam.text_count(seam.RecordKey(kind.key, person.pk)),
+        "text_count": seam.text_count(_keys(person, kind, same_person)),
         "may_change": user.has_perm(kind.permission("change")),
         "may_link": user.has_perms([kind.permission("change"), kind.counterpart.permission("change")]),
         "may_text": user.has_perm("texting.send"),
@@ -69,6 +70,12 @@ def _same_person(person: Person, kind: PersonKind, user: User) -> Person | None:
     if not user.has_perm(kind.counterpart.permission("view")):
         return None
     return linked_with(person, kind.counterpart.model.objects.visible_to(user))
+
+
+def _keys(person: Person, kind: PersonKind, same_person: Person | None) -> list[seam.RecordKey]:
+    """The records of this human that the reader may see."""
+    key = seam.RecordKey(kind.key, person.pk)
+    return [key, seam.RecordKey(kind.counterpart_key, same_person.pk)] if same_person else [key]
 
 
 def _urls(kind: PersonKind, person: Person) -> dict[str, str]:

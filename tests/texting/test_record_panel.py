@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, message
+from texting import seam
 from texting.models import Conversation
+from texting.seam import RecordKey
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +91,45 @@ def test_a_conversation_on_a_line_of_others_is_read_but_not_answered(browser, pe
 
     assert "Any work?" in page
     assert 'id="reply-form"' not in page
+
+
+@pytest.fixture
+def kwame(people) -> list[RecordKey]:
+    """Employee and contact in one: two records."""
+    both = [RecordKey("person", 1), RecordKey("person", 2)]
+    people.add("Kwame Asante", ANA, same_person_as=frozenset({both[1]}))
+    people.add("Kwame Asante", same_person_as=frozenset({both[0]}))
+    return both
+
+
+def test_the_texts_of_one_record_are_shown_on_the_other_of_the_same_human(browser, kwame, hear):
+    hear("receive", **message(ANA, "Any work?", 555))
+
+    assert [record.key for record in Conversation.objects.get().records.all()] == kwame[:1]
+    assert [panel(browser, key).count("Any work?") for key in kwame] == [1, 1]
+    assert seam.text_count(kwame) == seam.text_count(kwame[:1]) == 1
+
+
+def test_what_waits_for_one_human_is_shown_once_on_each_record(browser, kwame, send):
+    send(*kwame)
+
+    assert [panel(browser, key).count("Can you work tonight?") for key in kwame] == [1, 1]
+
+
+def test_the_texts_of_a_record_one_may_not_see_are_not_shown_on_the_other(browser, people, kwame, hear):
+    hear("receive", **message(ANA, "Any work?", 555))
+    people.hidden.add(kwame[0].record_id)
+
+    assert "Any work?" not in panel(browser, kwame[1])
+
+
+def test_a_reply_leads_back_to_the_record_it_was_written_on(browser, people, kwame, hear):
+    hear("receive", **message(ANA, "Any work?", 555))
+    address = reverse("texting:reply", args=[Conversation.objects.get().pk])
+
+    ways_back = [
+        browser.post(address, {"body": "On my way", "key": str(uuid.uuid4()), "record": str(record)}).url
+        for record in (*kwame, "person:77", "")
+    ]
+
+    assert ways_back == ["/people/1/", "/people/2/", "/people/1/", "/people/1/"]

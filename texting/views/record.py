@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,11 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import compliance, dispatch, inbound, lines, recipients, seam
 from texting.forms.compose import ComposeForm
 from texting.logged import order_in_dialogue
-from texting.models import Conversation, Draft, Text, TextingSettings
+from texting.models import Conversation, ConversationRecord, Draft, Recipient, Text, TextingSettings
 from texting.seam import RecordKey
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.contrib.auth.models import AbstractUser
 
     from texting.models import OptOut
@@ -46,13 +51,21 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     candidates = visible_records(request.user, conversation)
     if not candidates:
         raise Http404
+    back = _written_on(request, candidates).url
     form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
     if not form.is_valid():
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
         messages.error(request, _("Not sent. %(why)s") % {"why": why})
-        return redirect(candidates[0].url)
+        return redirect(back)
     _send_reply(request, conversation, candidates, form.cleaned_data["body"])
-    return redirect(candidates[0].url)
+    return redirect(back)
+
+
+def _written_on(request: SignedInRequest, candidates: list[Candidate]) -> Candidate:
+    """The record that a reply was written on: one of the conversation's, or another record of the same human."""
+    first = candidates[0]
+    shown = {str(candidate.key): candidate for candidate in [*_other_records(request.user, first), *candidates]}
+    return shown.get(request.POST.get("record", ""), first)
 
 
 def _send_reply(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
@@ -115,11 +128,20 @@ def visible_records(user: AbstractUser, conversation: Conversation) -> list[Cand
     return found
 
 
+def _other_records(user: AbstractUser, candidate: Candidate) -> list[Candidate]:
+    """The other records of the same human that `user` may see."""
+    found: list[Candidate] = []
+    for key in sorted(candidate.same_person_as):
+        record_type = seam.find_record_type(key.record_type)
+        found.extend(record_type.candidates(user, [key.record_id]) if record_type else [])
+    return found
+
+
 def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
-    """What the panel shows: the latest texts with a record, its open conversation, and from where to reply."""
-    key = candidate.key
+    """What the panel shows: the latest texts with a human, the open conversation, and from where to reply."""
+    keys = [candidate.key, *(other.key for other in _other_records(user, candidate))]
     conversations = list(
-        Conversation.objects.filter(records__record_type=key.record_type, records__record_id=key.record_id)
+        Conversation.objects.filter(pk__in=ConversationRecord.objects.filter(_any_of(keys)).values("conversation"))
         .select_related("line")
         .order_by("-last_text_at")[:20]
     )
@@ -130,8 +152,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         .order_by("-pk")[:TEXTS_SHOWN]
     )
     queued = Text.objects.filter(
-        recipients__record_type=key.record_type,
-        recipients__record_id=key.record_id,
+        pk__in=Recipient.objects.filter(_any_of(keys)).values("text"),
         conversation__isnull=True,
         status__in=[TextStatus.QUEUED, TextStatus.SENDING],
     )
@@ -174,9 +195,13 @@ def _scheduled(candidate: Candidate, conversations: list[Conversation]) -> list[
     ]
 
 
-def text_count(key: RecordKey) -> int:
-    records = Conversation.objects.filter(records__record_type=key.record_type, records__record_id=key.record_id)
-    return Text.objects.filter(conversation__in=records.values("pk")).count()
+def text_count(keys: Collection[RecordKey]) -> int:
+    records = ConversationRecord.objects.filter(_any_of(keys))
+    return Text.objects.filter(conversation__in=records.values("conversation")).count()
+
+
+def _any_of(keys: Collection[RecordKey]) -> Q:
+    return reduce(or_, (Q(record_type=key.record_type, record_id=key.record_id) for key in keys))
 
 
 def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:
