@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from texting import compliance, conf, delivery, inbound, line_sessions, provider_texts
+from texting import compliance, conf, delivery, guard, inbound, line_sessions, provider_texts
 from texting.errors import LineProblem, ProviderError, SessionLost
 from texting.models import Line, Text
 from texting.secrets import CannotDecrypt
@@ -43,8 +43,10 @@ def backfill_due() -> int:
 
 
 def backfill_guarded() -> int:
-    """The same for the lines under guard, whose guard ends with it."""
-    return _backfill_all("guarded_since IS NOT NULL")
+    """The same for the lines under guard, whose guard ends once all are compared that can be."""
+    taken = _backfill_all("guarded_since IS NOT NULL AND compared_at IS NULL")
+    guard.end_compared()
+    return taken
 
 
 def _backfill_all(which: str) -> int:
@@ -97,7 +99,7 @@ def _backfill(line: Line) -> int:
     ((started_at,),) = run("SELECT now()")
     results = [_take_in_apart(line, told) for told in provider_texts.list_since(line, _since(line))]
     # Another hole in time may have been found meanwhile, and the line is due again at once: its guard stays.
-    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)
+    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(compared_at=Now())
     # What could not be taken in is looked for again.
     backfilled_at = line.backfilled_at if None in results else started_at
     Line.objects.filter(pk=line.pk).update(backfilled_at=backfilled_at, last_contact_at=Now())

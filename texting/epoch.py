@@ -31,7 +31,8 @@ WITH ordered AS (
     SELECT id FROM texting_line WHERE state <> 'removed' AND session_token <> '' ORDER BY id FOR NO KEY UPDATE
 )
 UPDATE texting_line SET
-    guarded_since = least(guarded_since - interval '1 us', %(since)s), next_backfill_at = now()
+    guarded_since = least(guarded_since - interval '1 us', %(since)s), guarded_at = now(), compared_at = NULL,
+    next_backfill_at = now()
 WHERE id IN (SELECT id FROM ordered)
 """
 

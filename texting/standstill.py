@@ -54,7 +54,7 @@ def of_lines(lines: Iterable[Line]) -> dict[int, Standstill]:
         if held_by:
             found[line.pk] = Standstill(held_by.opened_at, held_by.next_probe_at)
         elif line.guarded_since:
-            found[line.pk] = Standstill(line.guarded_since, None)
+            found[line.pk] = Standstill(line.guarded_at or line.guarded_since, None)
     return found
 
 

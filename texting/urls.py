@@ -46,6 +46,7 @@ urlpatterns = [
     path("lines/<int:line_id>/check/", lines.check, name="check-line"),
     path("lines/<int:line_id>/pause/", lines.pause, name="pause-line"),
     path("lines/<int:line_id>/resume/", lines.resume, name="resume-line"),
+    path("lines/<int:line_id>/guard/end/", line.end_guard, name="end-guard"),
     path("lines/<int:line_id>/remove/", lines.remove, name="remove-line"),
     path("test-text/", first_text.test_text, name="test-text"),
     path("why/", why.why, name="why"),

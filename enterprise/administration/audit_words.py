@@ -50,6 +50,7 @@ ACTIONS = {
     "line.resumed": _("Resumed a line"),
     "line.webhooks_repaired": _("Repaired a line’s webhooks"),
     "line.removed": _("Removed a line"),
+    "line.guard_ended": _("Let a line send without asking what it has sent"),
     "line.stopped": _("Stopped sending for a while"),
     "batch.sent": _("Sent a batch of texts"),
     "batch.canceled": _("Canceled a batch of texts"),

@@ -111,6 +111,7 @@ texting:repair-line               in     no     no     no     405    405    in  
 texting:check-line                in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:pause-line                in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:resume-line               in     no     no     no     405    405    in     no     no     no     ok     ok
+texting:end-guard                 in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:remove-line               in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:test-text                 in     no     ok     ok     ok     ok     in     no     ok     ok     ok     ok
 texting:why                       in     ok     ok     ok     ok     ok     in     405    405    405    405    405

@@ -59,7 +59,7 @@ def test_what_stops_the_provider_holds_up_each_of_its_lines_and_another_line_non
 
 
 def test_a_line_under_guard_says_what_it_waits_for(line):
-    line.guarded_since = timezone.now()
+    line.guarded_since = line.guarded_at = timezone.now()
 
     assert "we first look up at ZipWhip" in standstill.of_line(line).words
 

@@ -36,7 +36,8 @@ class Line(models.Model):
 
     `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last;
     `replies_in_a_row` lets bulk have one slot in five. `session_version` counts logins, so that of many who
-    find the session dead one logs in.
+    find the session dead one logs in. `guarded_since` is from when on its past is in doubt, `guarded_at` when that was
+    found, `compared_at` when it was compared with its provider since.
     """
 
     SECRETS = ("password", "session", "webhook")
@@ -63,6 +64,8 @@ class Line(models.Model):
     backfilled_at = models.DateTimeField(null=True, blank=True)
     next_backfill_at = models.DateTimeField(auto_now_add=True)
     guarded_since = models.DateTimeField(null=True, blank=True)
+    guarded_at = models.DateTimeField(null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -74,6 +77,10 @@ class Line(models.Model):
         permissions = [("send", "May send texts"), ("manage_lines", "May manage lines and their credentials")]
         constraints = [
             models.UniqueConstraint(fields=["provider", "number"], name="line_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(guarded_since__isnull=True) | models.Q(guarded_at__isnull=False),
+                name="line_guard_has_time",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state=LineState.PAUSED) | ~models.Q(pause_reason=""), name="line_pause_has_reason"
             ),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import findings, seam_help
+from texting import findings, guard, seam_help
 from texting import lines as lines_module
 from texting.errors import ProviderError
 from texting.line_hooks import inspect_hooks
@@ -79,6 +80,38 @@ def repair(request: SignedInRequest, line: Line) -> HttpResponse:
         else:
             words = _("ZipWhip answered, but did not let us put right all webhooks of %(line)s. Try again.")
         messages.add_message(request, messages.SUCCESS if is_right else messages.ERROR, words % {"line": line})
+    return redirect("texting:line", line.pk)
+
+
+@may_manage
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_line_in_use
+def end_guard(request: SignedInRequest, line: Line) -> HttpResponse:
+    """Ask first; the question is a dialog where scripts run and a page where they don't."""
+    if line.guarded_since is None:
+        return _guard_is_over(request, line)
+    if request.method != "POST":
+        template = "_end_guard.html" if request.htmx else "end_guard.html"
+        context = {"row": row_of(line, midnight=today_began()), "doubtful_count": guard.doubtful_count(line)}
+        return render(request, f"texting/lines/{template}", context)
+    try:
+        count = guard.end_by_hand(request.user, line)
+    except guard.NotGuarded:
+        return _guard_is_over(request, line)
+    words = _("%(line)s sends again.") % {"line": line}
+    if count:
+        handed_over = ngettext(
+            "%(count)d text that may have left waits for a decision.",
+            "%(count)d texts that may have left wait for a decision.",
+            count,
+        )
+        words = f"{words} {handed_over % {'count': count}}"
+    messages.success(request, words)
+    return redirect("texting:line", line.pk)
+
+
+def _guard_is_over(request: SignedInRequest, line: Line) -> HttpResponse:
+    messages.info(request, _("Nothing was done: %(line)s has gone on by itself.") % {"line": line})
     return redirect("texting:line", line.pk)
 
 
