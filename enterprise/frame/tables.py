@@ -157,10 +157,10 @@ class RowMenuColumn(tables.Column):  # type: ignore[misc]
         if table.rows_have_text_button:
             return opener
         return opener + format_html(
-            '<button class="btn btn-sm no-js-only" type="submit" form="{}-one" name="keys" value="{}" aria-label="{}">'
-            "{}</button>",
+            '<button class="btn btn-icon btn-sm btn-ghost no-js-only" type="submit" form="{}-one" name="keys" '
+            'value="{}" aria-label="{}">{}</button>',
             table.form_id,
             table.row_key(record),
             _("Send Text to %(name)s") % {"name": name},
-            _("Send Text"),
+            icon("device-mobile"),
         )
