@@ -291,7 +291,11 @@ def test_without_scripts_ticked_rows_are_sent_and_one_row_alone(new_context):
 def test_without_scripts_the_navigation_and_the_account_menu_open(new_context):
     page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
     page.goto("/employees/")
+    expect(page.get_by_role("link", name="Contacts")).to_be_hidden()
+    page.get_by_role("link", name="Menu", exact=True).click()
     expect(page.get_by_role("link", name="Contacts")).to_be_visible()
+    page.get_by_role("link", name="Close the menu").click()
+    expect(page.get_by_role("link", name="Contacts")).to_be_hidden()
     page.locator("summary[aria-label^='Riya Shah']:visible").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/**")

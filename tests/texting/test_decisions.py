@@ -194,6 +194,30 @@ def test_a_leavers_running_conversation_is_listed_for_the_line(client, people, s
     assert ("Ana Rivera" in page, "Riya Shah" in page) == (True, True)
 
 
+def test_the_batch_leads_to_what_is_to_be_decided_of_it(client, unclear, rep):
+    text = unclear()
+    client.force_login(rep)
+    page = client.get(text.batch.get_absolute_url()).content.decode()
+    assert "1 text of this batch waits for your decision." in page
+    assert f'href="{reverse("texting:undecided")}#text-{text.pk}"' in page
+
+    decisions.drop(rep, text)
+
+    page = client.get(text.batch.get_absolute_url()).content.decode()
+    assert "#text-" not in page
+    assert "your decision" not in page
+
+
+def test_who_may_not_text_is_not_asked_to_decide(client, unclear, rep):
+    text = unclear()
+    rep.user_permissions.clear()
+    client.force_login(User.objects.get(pk=rep.pk))
+
+    page = client.get(text.batch.get_absolute_url()).content.decode()
+    assert "#text-" not in page
+    assert "your decision" not in page
+
+
 def test_texts_of_other_lines_are_neither_listed_nor_decided(client, unclear, people):
     text = unclear()
     Text.objects.update(line=make_line(number="+16125550101", owner_id=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -145,6 +146,42 @@ def test_dismissing_needs_a_note_and_keeps_the_texts(browser, rep, hear):
         1,
     )
     assert unmatched_count(rep) == 0
+
+
+def test_one_human_on_two_records_is_one_row_with_both_records(browser, people, hear):
+    first = people.add("Kwame Asante", ANA)
+    second = people.add("Kwame Asante", ANA, same_person_as=frozenset({first}))
+    people.by_id[first.record_id] = replace(people.by_id[first.record_id], same_person_as=frozenset({second}))
+    hear("receive", **message(ANA, "Any work?", 555))
+
+    page = browser.get(reverse(INBOX)).content.decode()
+
+    assert page.count('class="name') == 1
+    assert [f"/people/{key.record_id}/#texts" in page for key in (first, second)] == [True, True]
+
+
+def test_two_people_who_share_a_number_are_both_named(browser, people, hear, line):
+    people.add("Ana Rivera", ANA)
+    bo = people.add("Bo Chen", ANA)
+    hear("receive", **message(ANA, "Any work?", 555))
+    conversation = Conversation.objects.get()
+    for record_id, name in ((1, "Ana Rivera"), (bo.record_id, "Bo Chen")):
+        conversation.records.get_or_create(record_type="person", record_id=record_id, defaults={"name": name})
+
+    assert browser.get(reverse(INBOX)).content.decode().count('class="name') == 2
+
+
+def test_the_badge_of_the_tray_counts_what_it_lists(client, rep, people, hear):
+    """For who manages every line the tray lists every stranger's text."""
+    other = make_line(number="+16515550101", owner_id=2)
+    hear("receive", on=other, **message(STRANGER, "Who is this?", 555))
+    client.force_login(rep)
+    assert unmatched_count(rep) == client.get(reverse(TRAY)).context["page"].paginator.count == 0
+
+    rep.user_permissions.add(Permission.objects.get(codename="manage_lines"))
+    rep = User.objects.get(pk=rep.pk)
+
+    assert unmatched_count(rep) == client.get(reverse(TRAY)).context["page"].paginator.count == 1
 
 
 def test_two_people_cannot_decide_one_conversation(rep, people, line, hear):

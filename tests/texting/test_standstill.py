@@ -9,11 +9,11 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, make_line
+from tests.texting.conftest import ANA, make_line, message
 from tests.texting.test_compose import compose, press, text_of
 from texting import standstill
-from texting.models import Batch, Breaker
-from texting.vocabulary import LineState
+from texting.models import Batch, Breaker, Line
+from texting.vocabulary import LineState, PauseReason
 
 pytestmark = pytest.mark.django_db
 HELD = "ZipWhip does not take texts just now; they wait and go on by themselves."
@@ -99,6 +99,30 @@ def test_send_text_tells_it_beside_the_line(manager, line, people):
 
     assert HELD in page
     assert "(texts wait for ZipWhip)" in page
+
+
+def panel_of(client, key):
+    return client.get(reverse("texting:record-texts", args=[key.record_type, key.record_id])).content.decode()
+
+
+def test_the_texts_on_a_record_tell_it_of_the_line_one_would_write_from(manager, line, people, hear):
+    ana = people.add("Ana Rivera", ANA)
+    assert HELD not in panel_of(manager, ana)
+    stop(line)
+    assert HELD in panel_of(manager, ana)
+    hear("receive", **message(ANA, "Any work?", 555))
+    assert panel_of(manager, ana).count(HELD) == 1
+
+
+def test_the_texts_on_a_record_tell_that_the_line_is_paused_and_why(manager, line, people, hear):
+    ana = people.add("Ana Rivera", ANA)
+    hear("receive", **message(ANA, "Any work?", 555))
+    Line.pause(line.pk, PauseReason.WRONG_PASSWORD, now=timezone.now())
+
+    page = panel_of(manager, ana)
+
+    assert "This line is paused." in page
+    assert "ZipWhip refused the password. Queued texts wait until an administrator resumes it." in page
 
 
 def test_the_batch_and_the_confirmation_tell_it_while_texts_wait(manager, line, people):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam, standstill
+from texting import decisions, dispatch, drafts, lines, seam, standstill
 from texting.models import Batch, Recipient
 from texting.progress import count_people, in_order, progress, segments_in_all, with_status
 from texting.views.answers import SeeOther
@@ -53,6 +53,9 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         request.GET.get("page")
     )
     _name_sharers(request.user, found, page.object_list)
+    undecided = set(decisions.waiting_for(request.user).filter(batch=found).values_list("pk", flat=True))
+    for one in page.object_list:
+        one.is_undecided = one.text_id in undecided
     context = {
         "batch": found,
         "progress": now,
@@ -64,6 +67,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
         "needing": needing,
+        "undecided": len(undecided) if request.user.has_perm("texting.send") else 0,
     }
     polled = request.headers.get("HX-Target") == "batch-live"
     return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, seam
 from texting.models import Text
+from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def undecided(request: SignedInRequest) -> HttpResponse:
     rows = [
         {
             "text": text,
-            "people": [one for one in text.recipients.all() if one.key in visible],
+            "people": humans([one for one in text.recipients.all() if one.key in visible], visible),
             "is_unclear": text.status == TextStatus.UNCONFIRMED,
         }
         for text in page
@@ -62,7 +63,7 @@ def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
     return [
         {
             "conversation": conversation,
-            "people": [visible[record.key] for record in conversation.records.all() if record.key in visible],
+            "people": humans([record for record in conversation.records.all() if record.key in visible], visible),
             "leaver": leavers.get(wrote_last[conversation.pk]),
         }
         for conversation in found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from texting import seam
 from texting.models import Conversation, ConversationRecord, Line, Text
+from texting.views.humans import humans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,8 @@ def unread_count(user: AbstractUser) -> int:
 
 
 def unmatched_count(user: AbstractUser) -> int:
-    return on_lines_of(user).unmatched().count()
+    """As many as the tray lists: what belongs to nobody waits for whoever manages every line, too."""
+    return of_user(user).unmatched().count()
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,13 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     in_scope = filters.conversations(request.user)
     found = filters.apply(in_scope).select_related("line").prefetch_related("records").order_by("-last_text_at", "-pk")
     page = Paginator(_with_last_text(found, filters.words), ROWS).get_page(request.GET.get("page"))
-    keys = [record.key for conversation in page for record in conversation.records.all()]
+    there = seam.describe([record.key for conversation in page for record in conversation.records.all()])
     context = {
         "page": page,
+        "rows": [(conversation, humans(conversation.records.all(), there)) for conversation in page],
         "filters": filters,
         "folders": FOLDERS,
         "offered": offered,
-        "urls": {key: candidate.url for key, candidate in seam.describe(keys).items()},
         "unread": in_scope.unseen().count(),
     }
     return render(request, "texting/inbox/list.html", context)

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import compliance, dispatch, inbound, lines, recipients, seam
+from texting import compliance, dispatch, inbound, lines, recipients, seam, standstill
 from texting.forms.compose import ComposeForm
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Draft, Recipient, Text, TextingSettings
@@ -163,6 +163,8 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     open_one = next((conversation for conversation in conversations if conversation.closed_at is None), None)
     window = TextingSettings.current().idle_window
     usable = lines.for_user(user)
+    may_reply = open_one is not None and open_one.line in usable
+    from_line = open_one.line if open_one and may_reply else next(iter(usable), None)
     return {
         "candidate": candidate,
         "was_unread": bool(unseen),
@@ -172,7 +174,9 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "open": open_one,
         "logged_at": open_one.last_text_at + window if open_one else None,
         "idle_window": window,
-        "may_reply": open_one is not None and open_one.line in usable,
+        "may_reply": may_reply,
+        "from_line": from_line,
+        "standstill": standstill.of_line(from_line) if from_line else None,
         "reply_key": uuid.uuid4(),
         "app_url": _app_url(open_one or conversations[0]) if conversations else "",
         "opt_out": _opt_out(candidate, open_one),
