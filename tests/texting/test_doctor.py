@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models.functions import Now
 
 from tests.texting.conftest import LINE_NUMBER, make_line
@@ -158,3 +159,18 @@ def test_with_database_and_broker_down_it_says_so():
     findings = {finding["key"]: finding["tone"] for finding in json.loads(done.stdout)["findings"]}
     assert (findings["database"], findings["broker"], done.returncode) == ("bad", "bad", 1)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_not_up_to_date_is_told_and_no_traceback(people):
+    make_line()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE texting_line RENAME COLUMN pause_reason TO of_another_version")
+    try:
+        found = {finding.key: finding.words for finding in doctor.examine() if finding.tone == Tone.BAD}
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE texting_line RENAME COLUMN of_another_version TO pause_reason")
+
+    assert "could not be asked" in found["secrets"]
+    assert "could not be asked" in found["lines"]
