@@ -24,6 +24,7 @@ class Beside:
         self._every_seconds = every.total_seconds()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=duty.__name__)
         self._next_at = 0.0
+        self._good_since = -1.0
         self.latest: Future[None] | None = None
 
     def do_if_due(self) -> None:
@@ -32,14 +33,23 @@ class Beside:
             self.latest = self._thread.submit(self._do)
             self._next_at = now + self._every_seconds
 
+    def make_due(self) -> None:
+        self._next_at = 0.0
+
+    def is_done_since(self, moment: float) -> bool:
+        """Whether it was done, from beginning to end, since then (time.monotonic)."""
+        return self._good_since >= moment
+
     def close(self) -> None:
         """Let it end what it does."""
         self._thread.submit(connection.close)
         self._thread.shutdown()
 
     def _do(self) -> None:
+        began = time.monotonic()
         try:
             self._duty()
+            self._good_since = began
         except Exception:
             # The outermost edge of a duty: it is tried again when it is due next.
             logger.exception("%s failed", self._duty.__name__)

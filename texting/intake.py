@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
 # As many as are counted: what waits for a text may be tried for long.
 MOST_TRIES = 1000
+AT_ONCE = 50
 State = WebhookEvent.State
 
 
@@ -52,10 +53,10 @@ class _TooEarly(Exception):
     """The text this news is of is not known yet; it may still be on its way into the database."""
 
 
-def take_in(limit: int = 50) -> int:
-    """Take in up to `limit` events that are due, oldest first, each in a transaction of its own; return how many."""
+def take_in() -> int:
+    """Take in up to AT_ONCE events that are due, oldest first, each in a transaction of its own; return how many."""
     taken = 0
-    while taken < limit and _take_next():
+    while taken < AT_ONCE and _take_next():
         taken += 1
     return taken
 

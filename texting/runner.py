@@ -53,8 +53,12 @@ POLL = timedelta(seconds=1)
 # How often lines that may not send are looked after.
 CARE = timedelta(seconds=1)
 SHORTEST_WAIT = timedelta(milliseconds=20)
-# After PostgreSQL was away.
-RECONNECT_WAIT_SECONDS = 1.0
+# After PostgreSQL was away, or something else failed.
+RECOVERY_WAIT_SECONDS = 1.0
+# So long nothing is claimed, at most, while what came in PostgreSQL's absence is being taken in.
+LONGEST_HOLD_SECONDS = 60.0
+# What could not be recorded is tried again.
+ASIDE_SECONDS = 5.0
 
 
 class Runner:
@@ -64,10 +68,13 @@ class Runner:
         self._slot_count = slot_count
         self._slots = ThreadPoolExecutor(slot_count, thread_name_prefix="slot")
         self._care = Beside(look_after_lines, every=CARE, after=self._wake)
+        self._spool = Beside(arrivals.replay_spool, every=CARE, after=self._wake)
         self._rights = Beside(rights.stop_forbidden, every=rights.EVERY, after=self._wake)
-        self._next_beat = 0.0
+        self._next_beat = self._next_aside = 0.0
+        self._behind_since: float | None = time.monotonic()
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._unrecorded: list[Outcome] = []
+        self._aside: list[Outcome] = []
         self._in_flight = 0
         self._stopping = threading.Event()
         self._wake_reader, self._wake_writer = socket.socketpair()
@@ -89,9 +96,11 @@ class Runner:
                 except Error:
                     # Gone, restarted, or no longer the primary: whatever it says, ours is to try again.
                     logger.exception("PostgreSQL failed; trying again")
-                    connection.close()
-                    self._next_beat = 0.0
-                    time.sleep(RECONNECT_WAIT_SECONDS)
+                    self._recover()
+                except Exception as error:
+                    # The outermost edge: the host's code runs in a step, the audit for one. Nothing is lost by it.
+                    logger.exception("a step failed by %s; trying again", type(error).__name__)
+                    self._recover()
             with contextlib.suppress(Error):
                 heartbeats.end(Heartbeat.Kind.RUNNER)
         finally:
@@ -102,28 +111,76 @@ class Runner:
         """Let the threads end their work, and end."""
         self._slots.shutdown()
         self._care.close()
+        self._spool.close()
         self._rights.close()
 
     def step(self) -> bool:
         """Take in events, record outcomes, claim for the free slots; False when there was nothing to do."""
         self._beat()
+        is_replayed = self._behind_since is None or self._spool.is_done_since(self._behind_since)
         taken = 0 if self._stopping.is_set() else intake.take_in()
+        is_held = self._is_held(all_are_in=is_replayed and taken < intake.AT_ONCE)
         self._collect()
-        with transaction.atomic():
-            # An answer that is here counts, though its lease be over.
-            answered = {outcome.text_id for outcome in self._unrecorded}
-            late = [outcome for outcome in claims.overdue() if outcome.text_id not in answered]
-            claims.record([*self._unrecorded, *late])
-            free = 0 if self._stopping.is_set() else self._slot_count - self._in_flight + len(self._unrecorded)
-            claimed, stopped_count = claims.claim(free)
-        self._in_flight -= len(self._unrecorded)
-        recorded, self._unrecorded = self._unrecorded, []
+        try:
+            recorded, claimed, stopped_count = self._record_and_claim(
+                may_claim=not (is_held or self._stopping.is_set())
+            )
+        except Error:
+            raise
+        except Exception:
+            logger.exception("outcomes could not be recorded together")
+            self._record_apart()
+            return True
         claimed_at = time.monotonic()
         for claim in claimed:
             self._in_flight += 1
             self._slots.submit(self._send, claim, claimed_at)
         breakers.open_where_needed({o.troubled_line_id for o in recorded if o.troubled_line_id})
-        return bool(taken or recorded or claimed or stopped_count)
+        return bool(taken or recorded or claimed or stopped_count or is_held)
+
+    def _record_and_claim(self, *, may_claim: bool) -> tuple[list[Outcome], list[Claim], int]:
+        """The one short transaction of a step; what was recorded, what was claimed, how many were stopped."""
+        with transaction.atomic():
+            # An answer that is here counts, though its lease be over.
+            answered = {outcome.text_id for outcome in [*self._unrecorded, *self._aside]}
+            late = [outcome for outcome in claims.overdue() if outcome.text_id not in answered]
+            claims.record([*self._unrecorded, *late])
+            free = self._slot_count - self._in_flight + len(self._unrecorded) if may_claim else 0
+            claimed, stopped_count = claims.claim(free)
+        self._in_flight -= len(self._unrecorded)
+        recorded, self._unrecorded = self._unrecorded, []
+        return recorded, claimed, stopped_count
+
+    def _record_apart(self) -> None:
+        """Each outcome by itself; one that the host does not let us write is put aside, and holds up no other."""
+        outcomes, self._unrecorded = self._unrecorded, []
+        self._in_flight -= len(outcomes)
+        for outcome in outcomes:
+            try:
+                with transaction.atomic():
+                    claims.record([outcome])
+            except Exception as error:
+                logger.warning("text %s: %s while recording; trying again", outcome.text_id, type(error).__name__)
+                self._aside.append(outcome)
+        self._next_aside = time.monotonic() + ASIDE_SECONDS
+
+    def _is_held(self, *, all_are_in: bool) -> bool:
+        """Whether to claim nothing yet, for a STOP may be among what came while PostgreSQL was away; not for ever."""
+        if self._behind_since is None or self._stopping.is_set():
+            return False
+        if all_are_in or time.monotonic() > self._behind_since + LONGEST_HOLD_SECONDS:
+            self._behind_since = None
+            return False
+        time.sleep(SHORTEST_WAIT.total_seconds())
+        return True
+
+    def _recover(self) -> None:
+        """Begin anew after a failure: with another connection, and with what came meanwhile."""
+        connection.close()
+        self._next_beat = 0.0
+        self._behind_since = time.monotonic()
+        self._spool.make_due()
+        time.sleep(RECOVERY_WAIT_SECONDS)
 
     def _beat(self) -> None:
         """Say that this runner lives, before anything is claimed; have done what is done beside the loop."""
@@ -134,6 +191,7 @@ class Runner:
             self._next_beat = now + heartbeats.EVERY.total_seconds()
         if not self._stopping.is_set():
             self._care.do_if_due()
+            self._spool.do_if_due()
             self._rights.do_if_due()
 
     def _is_quiet(self) -> bool:
@@ -142,6 +200,9 @@ class Runner:
     def _collect(self) -> None:
         while not self._outcomes.empty():
             self._unrecorded.append(self._outcomes.get())
+        if self._aside and time.monotonic() >= self._next_aside:
+            self._in_flight += len(self._aside)
+            self._unrecorded, self._aside = [*self._unrecorded, *self._aside], []
 
     def _send(self, claim: Claim, claimed_at: float) -> None:
         try:
@@ -182,9 +243,8 @@ class Runner:
 
 
 def look_after_lines() -> None:
-    """Store what came while the database was down; ask where sending has stopped whether it may go on; compare lines
-    under guard with their providers."""
-    for duty in (arrivals.replay_spool, breakers.probe_due, backfill.backfill_guarded):
+    """Ask where sending has stopped whether it may go on; compare lines under guard with their providers."""
+    for duty in (breakers.probe_due, backfill.backfill_guarded):
         try:
             duty()
         except Exception:

@@ -11,7 +11,7 @@ from django.db.models import F
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, make_line, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet
-from texting import arrivals, breakers, claims
+from texting import breakers, claims
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Breaker, Line, Text
 from texting.runner import Runner, look_after_lines
@@ -212,20 +212,6 @@ def test_a_stopped_line_whose_session_cannot_be_read_is_paused_and_says_so(faili
     look_after_lines()
 
     assert Line.objects.get().pause_reason == PauseReason.KEYS_LOST
-    assert Breaker.objects.get().closed_at is not None
-
-
-def test_a_spool_that_cannot_be_read_keeps_no_line_stopped(failing, monkeypatch):
-    def fail():
-        raise PermissionError
-
-    fail.__name__ = "replay_spool"
-    failing(*[NotSent()] * 5)
-    monkeypatch.setattr(arrivals, "replay_spool", fail)
-    make_probe_due()
-
-    look_after_lines()
-
     assert Breaker.objects.get().closed_at is not None
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
-from texting import building, claims, compliance, dispatch, line_sessions, lines
+from texting import building, claims, compliance, conf, dispatch, line_sessions, lines
 from texting import runner as runner_module
 from texting.errors import OutcomeUnknown, Refused, SessionLost
 from texting.models import Line, OptOut, Text
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def quick_to_reconnect(monkeypatch):
-    monkeypatch.setattr(runner_module, "RECONNECT_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(runner_module, "RECOVERY_WAIT_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -138,6 +138,46 @@ def test_a_runner_outlives_a_database_that_is_read_only_for_a_while(people, send
             wait_for(lambda: status_of(ANA) == TextStatus.SENT)
     finally:
         query(f"{of_this_database} RESET default_transaction_read_only")
+
+
+def test_a_step_that_fails_by_something_else_ends_no_runner(people, send, provider, monkeypatch, caplog):
+    def fail(*_):
+        if "a step failed by RuntimeError" not in caplog.text:
+            raise RuntimeError("a bug of the host's")
+
+    monkeypatch.setattr(runner_module.breakers, "open_where_needed", fail)
+    with running(Runner(2)):
+        wait_for(lambda: "a step failed by RuntimeError" in caplog.text)
+        send(people.add("Ana Rivera", ANA))
+
+        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+    assert len(provider.sent) == 1
+
+
+def test_an_outcome_that_the_audit_does_not_let_us_write_holds_up_no_other_and_is_not_lost(
+    people, send, provider, monkeypatch
+):
+    is_broken = [True]
+    audit = conf.audit()
+
+    def broken(**entry):
+        if is_broken and entry["action"] == "opt_out.added":
+            raise RuntimeError("a bug of the host's")
+        audit(**entry)
+
+    monkeypatch.setattr(conf, "audit", lambda: broken)
+    monkeypatch.setattr(runner_module, "ASIDE_SECONDS", 0.1)
+    provider.answers.append(Refused(Reason.OPTED_OUT, provider_code="-1234"))
+    with running(Runner(1)):
+        send(people.add("Ana Rivera", ANA))
+        wait_for(lambda: status_of(ANA) == TextStatus.SENDING)
+        send(people.add("Bo Chen", BO))
+        wait_for(lambda: status_of(BO) == TextStatus.SENT)
+        assert status_of(ANA) == TextStatus.SENDING
+        is_broken.clear()
+
+        wait_for(lambda: status_of(ANA) == TextStatus.FAILED)
+    assert compliance.opted_out([ANA])
 
 
 def test_a_runner_whose_slots_all_hang_waits_and_does_not_spin(people, send, provider, monkeypatch):

@@ -10,9 +10,13 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from tests.texting.conftest import ANA, make_line, message
+from tests.texting.test_sending import run_until_quiet
 from tests.texting.test_webhooks import post, url_of
-from texting import arrivals
-from texting.models import Text, WebhookEvent
+from texting import arrivals, intake
+from texting import runner as runner_module
+from texting.models import Line, Text, WebhookEvent
+from texting.runner import Runner
+from texting.vocabulary import TextStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +132,81 @@ def make_event(line, state, body):
         received_at="2026-01-01T00:00Z",
         problem="TypeError while taking it in.",
     )
+
+
+# --- What waits on disk may be a STOP: it is taken in before anything leaves
+
+
+@pytest.fixture
+def runner():
+    runner = Runner(2)
+    yield runner
+    runner.close()
+
+
+def spool_text(line, body, provider_id):
+    event = json.dumps(message(ANA, body, provider_id)).encode()
+    arrivals.spool(line.pk, line.reveal("webhook").reveal(), "receive", event)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_that_waited_on_disk_is_heeded_before_a_starting_runner_sends(
+    people, send, line, spool, provider, runner, monkeypatch
+):
+    monkeypatch.setattr(intake, "AT_ONCE", 1)
+    send(people.add("Ana Rivera", ANA))
+    for n, body in enumerate(["Who is this?", "Hello?", "STOP"]):
+        spool_text(line, body, f"70{n}")
+
+    run_until_quiet(runner)
+
+    assert (Text.objects.get(direction="out").status, provider.sent) == (TextStatus.BLOCKED, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_that_waited_on_disk_is_heeded_before_a_runner_that_lost_the_database_goes_on(
+    people, send, line, spool, provider, runner, monkeypatch
+):
+    monkeypatch.setattr(runner_module, "RECOVERY_WAIT_SECONDS", 0)
+    run_until_quiet(runner)
+    send(people.add("Ana Rivera", ANA))
+    spool_text(line, "STOP", "700")
+
+    runner._recover()
+    run_until_quiet(runner)
+
+    assert (Text.objects.get(direction="out").status, provider.sent) == (TextStatus.BLOCKED, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_spool_that_cannot_be_read_holds_up_no_text_for_ever(people, send, line, spool, provider, monkeypatch):
+    def fail():
+        raise PermissionError
+
+    fail.__name__ = "replay_spool"
+    monkeypatch.setattr(arrivals, "replay_spool", fail)
+    monkeypatch.setattr(runner_module, "LONGEST_HOLD_SECONDS", 0.3)
+    send(people.add("Ana Rivera", ANA))
+    runner = Runner(2)
+
+    assert runner.step()
+    assert Text.objects.get().status == TextStatus.QUEUED
+    run_until_quiet(runner)
+    runner.close()
+
+    assert Text.objects.get().status == TextStatus.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_cannot_be_decided_about_holds_up_no_text(people, send, line, spool, provider, runner):
+    send(people.add("Ana Rivera", ANA))
+    spool_text(line, "STOP", "700")
+    (spool / "0-folder.json").mkdir()
+    Line.objects.update(webhook_token="v1.gone.AAAA")
+
+    run_until_quiet(runner, seconds=10)
+
+    assert Text.objects.get().status == TextStatus.SENT
 
 
 def test_quarantined_events_are_taken_in_again_by_command(people, line, capsys):
