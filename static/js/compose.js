@@ -43,7 +43,10 @@ function previewSoon(form) {
     // Without an answer what stands there stays; Send says the same again before anything leaves.
     if (!answer?.ok || !shown.isConnected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("preview");
-    if (fresh) shown.replaceChildren(...fresh.childNodes);
+    if (!fresh) return;
+    shown.replaceChildren(...fresh.childNodes);
+    // In a low window it is below what one sees of the dialog.
+    if (shown.childElementCount) shown.scrollIntoView({ block: "nearest" });
   }, PAUSE_MS);
 }
 
