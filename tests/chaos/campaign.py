@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.chaos import oracle
+from tests.chaos.firm import CHECKOUT
 from tests.chaos.workload import Workload, wait_for_rest
 
 if TYPE_CHECKING:
@@ -19,20 +21,26 @@ if TYPE_CHECKING:
 
 @dataclass
 class Result:
+    """`kills` counts each SIGKILL of a process of ours or of an engine."""
+
     seed: int
+    code: str = ""
     faults: dict[str, int] = field(default_factory=dict)
     texts: int = 0
     accepted: int = 0
+    kills: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     violations: list[oracle.Violation] = field(default_factory=list)
 
 
-def run(firm: Firm, faults: Sequence[Fault], *, seed: int, say: Callable[[str], None] = print) -> Result:
+def run(
+    firm: Firm, faults: Sequence[Fault], *, seed: int, crowd: int = 12, say: Callable[[str], None] = print
+) -> Result:
     """Play every fault once, in the seed's order, and judge."""
     rng = random.Random(seed)  # noqa: S311 - repeats a run, guards nothing
-    work = Workload(firm, rng)
-    result = Result(seed)
+    work = Workload(firm, rng, crowd)
+    result = Result(seed, code=_code())
     begun = time.monotonic()
     for fault in rng.sample(list(faults), len(faults)):
         started = time.monotonic()
@@ -40,6 +48,7 @@ def run(firm: Firm, faults: Sequence[Fault], *, seed: int, say: Callable[[str], 
             fault.during(firm, work, rng)
         except AssertionError as error:
             result.violations.append(oracle.Violation(fault.name, str(error)))
+            say(f"  {fault.name}: {error}")
         firm.revive()
         rest = wait_for_rest(firm)
         result.faults[fault.group] = result.faults.get(fault.group, 0) + 1
@@ -47,10 +56,20 @@ def run(firm: Firm, faults: Sequence[Fault], *, seed: int, say: Callable[[str], 
     log_everything(firm)
     result.violations += oracle.judge(firm, heard=work.heard)
     result.texts = work.sent_count
+    result.kills = firm.kill_count
     result.accepted = sum(entry["source"] == "api" for entry in firm.ledger())
     result.statuses = dict(firm.query("SELECT status, count(*) FROM texting_text WHERE direction = 'out' GROUP BY 1"))
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _code() -> str:
+    """The commit, with a + when something was changed since; "" without git."""
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return asked.stdout.strip()
 
 
 def log_everything(firm: Firm, seconds: float = 40) -> None:

@@ -46,6 +46,7 @@ class Firm:
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chaos-")))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    kill_count: int = 0
 
     def start(self) -> None:
         # PostgreSQL runs as another user under root and passes through.
@@ -68,7 +69,7 @@ class Firm:
         connect = ["connect_line", LINE, "--kind", "branch", "--owner", "Chaos", "--by", "riya", "--file-under", "TEXT"]
         self._call("manage.py", *connect, env=line)
         with self.database() as cursor:
-            cursor.execute("UPDATE texting_line SET pace = interval '0.1 s'")
+            cursor.execute("UPDATE texting_line SET pace = interval '0.05 s'")
         for name in ("runner", "runner-2", "worker", "beat"):
             self.start_program(name)
 
@@ -127,13 +128,14 @@ class Firm:
                 start_new_session=True,
             )
 
-    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Kill a program with all it has forked."""
+    def kill(self, name: str) -> None:
+        """Kill a program with all it has forked; one that has died at a failpoint was killed as well."""
         process = self.processes.pop(name, None)
         if process is None:
             return
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
+            os.killpg(process.pid, signal.SIGKILL)
+        self.kill_count += 1
         process.wait(30)
 
     def restart(self, name: str) -> None:
@@ -187,6 +189,7 @@ class Firm:
     def kill_engine(self, engine: str) -> None:
         pid = self.engine_pid(engine)
         os.kill(pid, signal.SIGKILL)
+        self.kill_count += 1
         with suppress(ChildProcessError):
             os.waitpid(pid, 0)
         # PostgreSQL's children notice that it is gone, and end.

@@ -25,7 +25,18 @@ SECOND = timedelta(seconds=1)
 def shorten() -> None:
     from django.conf import settings
 
-    from texting import arrivals, backfill, breakers, claims, conf, conversations, heartbeats, intake, long_work
+    from texting import (
+        arrivals,
+        backfill,
+        breakers,
+        claims,
+        conf,
+        conversations,
+        heartbeats,
+        intake,
+        line_sessions,
+        long_work,
+    )
     from texting.providers.zipwhip.transport import Timeouts
 
     Timeouts.__init__.__defaults__ = (1.0, 2.0, 3.0)
@@ -39,6 +50,7 @@ def shorten() -> None:
     backfill.EVERY, backfill.AFTER_FAILURE, backfill.WHILE_SENDING = 10 * SECOND, SECOND, SECOND
     intake.WAITS = (0.2 * SECOND, 0.5 * SECOND, SECOND, 2 * SECOND)
     conversations.FIRST_BACKOFF = SECOND
+    line_sessions.SECOND_LOSS, line_sessions.RENEWAL_LEASE = 2 * SECOND, 4 * SECOND
     heartbeats.EVERY = SECOND
     long_work.AFTER_A_FAILURE = SECOND
     arrivals.MOST_FILES = 10**5

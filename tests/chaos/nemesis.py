@@ -6,8 +6,8 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,15 +17,15 @@ from tests.chaos import inside
 from tests.chaos.failpoints import FAILPOINTS, Failpoint
 from tests.chaos.firm import CHECKOUT
 from tests.chaos.workload import TROUBLE, Unavailable
+from texting.schedule import BEAT_SCHEDULE
 
 if TYPE_CHECKING:
     from tests.chaos.firm import Firm
     from tests.chaos.workload import Workload
 
-TASKS = (
-    "close_idle_conversations", "expire_overdue", "fetch_attachments", "settle_unconfirmed", "backfill_lines",
-    "take_account",
-)  # fmt: skip
+TASKS = sorted({entry["task"] for entry in BEAT_SCHEDULE.values()})
+# What beat does every minute at the most is done each second here: so these are as ten minutes.
+TEN_MINUTES = 12
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ def _use_until_dead(firm: Firm, work: Workload, failpoint: Failpoint) -> bool:
     work.answer(2)
     # A page that dies under the click: whoever pressed gives up for now.
     with suppress(requests.RequestException, Unavailable):
-        work.send(6, trouble=failpoint.trouble, patience=4)
+        work.send(6 if failpoint.trouble else work.crowd // 2, trouble=failpoint.trouble, patience=4)
     if failpoint.process == "worker":
         firm.end_conversations()
     return _wait_until(lambda: firm.has_died(failpoint.process), 8)
 
 
-def _use(work: Workload, rng: random.Random, *, people: int = 12, trouble: str = "") -> None:
+def _use(work: Workload, rng: random.Random, *, trouble: str = "") -> None:
     work.answer(3)
     with suppress(requests.RequestException, Unavailable):
-        work.send(people, trouble=trouble or rng.choice(("", "", "#hang", "#silent")), patience=15)
+        work.send(work.crowd, patience=15)
+        if word := trouble or rng.choice(("", "", "#hang", "#silent")):
+            work.send(6, trouble=word, patience=15)
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -86,18 +88,39 @@ def _random_kill(firm: Firm, work: Workload, rng: random.Random) -> None:
 
 
 def _frozen_past_the_lease(firm: Firm, work: Workload, rng: random.Random) -> None:
-    _use(work, rng, people=20)
-    firm.freeze(rng.choice(["runner", "runner-2"]), inside.LEASE.total_seconds() + 2)
+    name = rng.choice(["runner", "runner-2", "worker"])
+    with _while_posting(firm, work):
+        firm.freeze(name, inside.LEASE.total_seconds() + 2)
 
 
 def _deployed(firm: Firm, work: Workload, rng: random.Random) -> None:
-    _use(work, rng, people=20, trouble="#receipt")
     before = _count_unconfirmed(firm)
-    for name in ("runner", "runner-2", "worker", "beat"):
-        code = firm.end(name)
-        assert code == 0, f"{name} ended with {code} after SIGTERM"
-        firm.start_program(name)
+    for name in ("runner", "runner-2", "worker", "beat", "web"):
+        # One that is told to end while it begins dies of it, and holds nothing yet.
+        _wait_until(lambda name=name: "runner" not in name or _beats(firm, name), 20)
+        with _while_posting(firm, work):
+            code = firm.end(name)
+            firm.start_program(name)
+            assert code == 0, f"{name} ended with {code} after SIGTERM"
     assert _count_unconfirmed(firm) == before, "a deployment left a text unconfirmed"
+
+
+@contextmanager
+def _while_posting(firm: Firm, work: Workload) -> Iterator[None]:
+    """While the provider takes its time to answer, so that several POSTs are under way."""
+    firm.sandbox("settings", slow_ms=700)
+    try:
+        work.send(work.crowd, trouble="#slow")
+        _wait_until(lambda: len(firm.query("SELECT id FROM texting_text WHERE status = 'sending'")) > 1, 5)
+        yield
+        _wait_until(lambda: not firm.query("SELECT id FROM texting_text WHERE status IN ('queued', 'sending')"), 60)
+    finally:
+        firm.sandbox("settings", slow_ms=8000)
+
+
+def _beats(firm: Firm, name: str) -> bool:
+    process = f"%:{firm.processes[name].pid}"
+    return bool(firm.query("SELECT id FROM texting_heartbeat WHERE process LIKE %s", [process]))
 
 
 def _count_unconfirmed(firm: Firm) -> int:
@@ -130,7 +153,7 @@ def _connections_cut(firm: Firm, work: Workload, rng: random.Random) -> None:
 def _cut_at_commit(firm: Firm, work: Workload, rng: random.Random) -> None:
     for _ in range(12):
         firm.proxy.cut_next(before=rng.random() < 0.5)
-    _use(work, rng, people=16)
+    _use(work, rng)
     time.sleep(3)
     firm.proxy.calm()
 
@@ -154,6 +177,17 @@ def _valkey_flushed(firm: Firm) -> None:
     import redis
 
     redis.Redis.from_url(firm.environment["REDIS_URL"]).flushall()
+
+
+def _valkey_with_another_password(firm: Firm) -> None:
+    import redis
+
+    address = firm.environment["REDIS_URL"]
+    client = redis.Redis.from_url(address)
+    client.config_set("requirepass", "nobody knows it")
+    client.client_kill_filter(_type="normal", skipme=True)
+    time.sleep(4)
+    client.config_set("requirepass", address.partition("//:")[2].partition("@")[0])
 
 
 def _broker_is_away(firm: Firm, work: Workload, rng: random.Random) -> None:
@@ -185,14 +219,14 @@ def _many_deliveries(firm: Firm, work: Workload, rng: random.Random) -> None:
     subprocess.run([sys.executable, "-c", publish], cwd=CHECKOUT, env=settings, check=True, timeout=60)
 
 
-def _five_beats(firm: Firm, work: Workload, rng: random.Random) -> None:
-    extra = [f"beat-{n}" for n in range(2, 6)]
-    for name in extra:
+def _several_beats(firm: Firm, work: Workload, rng: random.Random) -> None:
+    others = [f"beat-{n}" for n in range(2, rng.randint(2, 5) + 1)]
+    for name in others:
         firm.start_program(name)
     _use(work, rng)
     firm.end_conversations()
     time.sleep(4)
-    for name in extra:
+    for name in others:
         firm.kill(name)
 
 
@@ -200,23 +234,32 @@ def _no_beat(firm: Firm, work: Workload, rng: random.Random) -> None:
     firm.kill("beat")
     _use(work, rng)
     firm.end_conversations()
-    time.sleep(4)
+    time.sleep(TEN_MINUTES)
+    waiting = firm.query(_ON_THEIR_WAY)
     firm.start_program("beat")
+    assert not waiting, "texts or answers waited for beat"
 
 
 def _provider_trouble(word: str) -> Fault:
     def during(firm: Firm, work: Workload, rng: random.Random) -> None:
-        work.send(2, trouble=word)
+        # The word ends the session once for each person, and a line whose session ends twice in a row is paused.
+        work.send(1 if word == "#expired" else 2, trouble=word)
 
     return Fault(word, "trouble at the provider", during)
 
 
 def _provider_killed(firm: Firm, work: Workload, rng: random.Random) -> None:
-    _use(work, rng, people=20, trouble="#receipt")
+    _use(work, rng, trouble="#receipt")
     firm.kill("sandbox")
     time.sleep(1)
     firm.start_program("sandbox")
     _wait_until(lambda: _is_up(firm), 10)
+
+
+def _sessions_ended(firm: Firm, work: Workload, rng: random.Random) -> None:
+    with _while_posting(firm, work):
+        firm.sandbox("expire-session")
+    _use(work, rng)
 
 
 def _is_up(firm: Firm) -> bool:
@@ -227,18 +270,19 @@ def _is_up(firm: Firm) -> bool:
 
 
 def _opted_out_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None:
-    _use(work, rng, people=20, trouble="#receipt")
+    _use(work, rng, trouble="#receipt")
     for _ in range(3):
         work.opt_out()
-    _use(work, rng, people=20, trouble="#receipt")
+    _use(work, rng, trouble="#receipt")
 
 
 FAULTS = (
     *(_killed_at(failpoint) for failpoint in FAILPOINTS),
     Fault("random kill -9", "processes", _random_kill),
-    Fault("runner frozen past the lease", "processes", _frozen_past_the_lease),
+    Fault("frozen past the lease", "processes", _frozen_past_the_lease),
     Fault("deployment (SIGTERM)", "processes", _deployed),
     Fault("sandbox killed", "trouble at the provider", _provider_killed),
+    Fault("sessions ended at the provider", "trouble at the provider", _sessions_ended),
     Fault("PostgreSQL kill -9", "PostgreSQL", _postgres_killed),
     Fault("PostgreSQL frozen", "PostgreSQL", _postgres_frozen),
     Fault("connections cut", "PostgreSQL", _connections_cut),
@@ -246,10 +290,11 @@ FAULTS = (
     Fault("broker kill -9", "broker", _broker(_valkey_killed)),
     Fault("broker flushed", "broker", _broker(_valkey_flushed)),
     Fault("broker frozen", "broker", _broker(lambda firm: firm.freeze_engine("valkey", 4))),
+    Fault("broker with another password", "broker", _broker(_valkey_with_another_password)),
     Fault("broker away", "broker", _broker_is_away),
     Fault("every task delivered 20 times", "broker", _many_deliveries),
-    Fault("five beats", "broker", _five_beats),
-    Fault("no beat", "broker", _no_beat),
+    Fault("two to five beats", "beat", _several_beats),
+    Fault("no beat for ten minutes", "beat", _no_beat),
     Fault("STOP during a batch", "opt-outs", _opted_out_meanwhile),
     *(_provider_trouble(word) for word in TROUBLE),
 )

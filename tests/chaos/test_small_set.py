@@ -17,7 +17,7 @@ SMALL_SET = (
     "webhook stored, not answered",
     "batch committed, not answered",
     "logged, uncommitted",
-    "runner frozen past the lease",
+    "frozen past the lease",
     "deployment (SIGTERM)",
     "PostgreSQL kill -9",
     "connection cut at COMMIT",

@@ -27,11 +27,13 @@ TROUBLE = (
 
 @dataclass
 class Workload:
+    """`crowd` is to how many people a rep sends at once."""
+
     firm: Firm
     random: random.Random
+    crowd: int
     heard: list[str] = field(default_factory=list)
     sent_count: int = 0
-    slowest_page: float = 0.0
 
     def send(self, people_count: int, *, trouble: str = "", patience: float = 40) -> None:
         """Send Text to so many people, pressing on until a page says what became of it, as a person would.
@@ -64,13 +66,10 @@ class Workload:
         """A lost answer is asked for again: nothing may come of that but the same."""
         end = time.monotonic() + patience
         while True:
-            begun = time.monotonic()
             try:
                 with requests.Session() as session:
                     _sign_in(session, self.firm)
-                    result = step(session)
-                self.slowest_page = max(self.slowest_page, time.monotonic() - begun)
-                return result
+                    return step(session)
             except (requests.RequestException, Unavailable):
                 if time.monotonic() > end:
                     raise

@@ -1,27 +1,79 @@
-"""Run each mutant in a copy of the checkout, against one PostgreSQL and Valkey; 0 when the tests saw all of them.
+"""Run the mutants in a copy of the checkout, against one PostgreSQL and Valkey; 0 when the tests saw all of them.
 
 python -m tests.mutants ["part of a name"]
+
+First everything is looked through, and the named tests must pass on the code as it is: else "seen" would say nothing.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.mutants.mutants import MUTANTS, Mutant
+from tests.mutants.mutants import CHECKOUT, MUTANTS, Mutant, problems
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 COPIED = ("enterprise", "texting", "templates", "tests", "static", "pyproject.toml", "manage.py")
+LONGEST_SECONDS = 600
 
 
 def main() -> int:
     wanted = [mutant for mutant in MUTANTS if not sys.argv[1:] or sys.argv[1] in mutant.name]
+    if found := [problem for mutant in wanted for problem in problems(mutant)]:
+        print("\n".join(found))
+        return 2
+    with _services() as addresses, _copy_of_checkout() as copy:
+        environment = {**os.environ, **addresses, "PYTHONPATH": str(copy)}
+        if failure := _first_failure(copy, environment, sorted({path for mutant in wanted for path in mutant.tests})):
+            print(f"nothing is broken yet, but this fails: {failure}")
+            return 2
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        unseen = [mutant.name for mutant in wanted if not _is_seen(mutant, copy, environment)]
+    print(f"{len(wanted) - len(unseen)} of {len(wanted)} mutants seen")
+    return int(bool(unseen))
+
+
+def _is_seen(mutant: Mutant, copy: Path, environment: dict[str, str]) -> bool:
+    started = time.monotonic()
+    file = copy / "texting" / mutant.file
+    file.write_text(mutant.break_in(file.read_text()))
+    try:
+        failure = _first_failure(copy, environment, mutant.tests)
+    finally:
+        shutil.copy2(CHECKOUT / "texting" / mutant.file, file)
+    seen = "seen  " if failure else "UNSEEN"
+    print(f"{seen} {time.monotonic() - started:5.1f} s  {mutant.name}  {failure}".rstrip(), flush=True)
+    return bool(failure)
+
+
+def _first_failure(copy: Path, environment: dict[str, str], tests: list[str] | tuple[str, ...]) -> str:
+    """The first test that fails; "" when all pass."""
+    paths = [f"tests/texting/{name}" for name in tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", "--tb=no", "-p", "no:cacheprovider", *paths]
+    try:
+        run = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return "(the tests came to no end)"
+    if run.returncode == 0:
+        return ""
+    found = re.search(r"^(?:FAILED|ERROR) (?:\S+/)?(\S+)", run.stdout, re.MULTILINE)
+    if run.returncode != 1 or not found:
+        raise SystemExit(f"the tests did not run:\n{run.stdout[-3000:]}{run.stderr[-2000:]}")
+    return found[1]
+
+
+@contextmanager
+def _services() -> Iterator[dict[str, str]]:
     services = subprocess.Popen(
         [sys.executable, "-m", "enterprise.local", "throwaway"],
         cwd=CHECKOUT,
@@ -29,52 +81,23 @@ def main() -> int:
         stdout=subprocess.PIPE,
         text=True,
     )
-    addresses = json.loads(services.stdout.readline())
-    unseen = []
     try:
-        for mutant in wanted:
-            started = time.monotonic()
-            seen = _is_seen(mutant, addresses)
-            print(f"{'seen  ' if seen else 'UNSEEN'} {time.monotonic() - started:5.1f} s  {mutant.name}")
-            if not seen:
-                unseen.append(mutant)
+        yield json.loads(services.stdout.readline())
     finally:
         services.stdin.close()
         services.wait(60)
-    print(f"{len(wanted) - len(unseen)} of {len(wanted)} mutants seen")
-    return int(bool(unseen))
 
 
-def _is_seen(mutant: Mutant, addresses: dict[str, str]) -> bool:
+@contextmanager
+def _copy_of_checkout() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        copy = Path(folder)
         for name in COPIED:
             source = CHECKOUT / name
             if source.is_dir():
-                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "vendor"))
-            elif source.exists():
-                shutil.copy(source, copy / name)
-        _break(copy / "texting" / mutant.file, mutant)
-        tests = [path for name in mutant.tests if (path := copy / "tests" / "texting" / name).exists()]
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *map(str, tests)]
-        run = subprocess.run(
-            command,
-            cwd=copy,
-            env={**os.environ, **addresses, "PYTHONPATH": str(copy)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if run.returncode not in (0, 1):
-        raise SystemExit(f"{mutant.name}: the tests did not run:\n{run.stdout[-3000:]}{run.stderr[-2000:]}")
-    return run.returncode == 1
-
-
-def _break(path: Path, mutant: Mutant) -> None:
-    code = path.read_text()
-    if code.count(mutant.old) != 1:
-        raise SystemExit(f"{mutant.name}: {path.name} has changed; what is to be broken is not there once.")
-    path.write_text(code.replace(mutant.old, mutant.new))
+                shutil.copytree(source, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, Path(folder, name))
+        yield Path(folder)
 
 
 if __name__ == "__main__":

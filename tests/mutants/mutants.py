@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` occurs once in `file` and is replaced by `new`; `tests` are files under tests/texting, or others."""
+    """`old` occurs once in `file` of texting, and becomes `new`; `tests` are files or folders of tests/texting."""
 
     name: str
     file: str
     old: str
     new: str
     tests: tuple[str, ...]
+
+    def break_in(self, code: str) -> str:
+        return code.replace(self.old, self.new)
+
+
+def problems(mutant: Mutant) -> list[str]:
+    """Why a mutant is out of date: what it breaks has changed, or a file it names has moved."""
+    path = CHECKOUT / "texting" / mutant.file
+    if not path.exists():
+        return [f"{mutant.name}: there is no {mutant.file}"]
+    code = path.read_text()
+    found = [f"{mutant.name}: there is no test {name}" for name in mutant.tests if not _test(name).exists()]
+    if (count := code.count(mutant.old)) != 1:
+        return [*found, f"{mutant.name}: what is to be broken is {count} times in {mutant.file}"]
+    try:
+        compile(mutant.break_in(code), mutant.file, "exec")
+    except SyntaxError as error:
+        found.append(f"{mutant.name}: {mutant.file} is no Python any more: {error}")
+    return found
+
+
+def _test(name: str) -> Path:
+    return CHECKOUT / "tests" / "texting" / name
 
 
 SENDING = ("test_sending.py", "test_sending_faults.py")
@@ -259,11 +285,60 @@ MUTANTS = (
         ("test_decisions.py",),
     ),
     Mutant(
-        "an equal text of any day proves that a queued one left",
-        "backfill.py",
-        "        fitting = fitting.filter(created_at__lte=told.at + inbound.CLOCK_SLACK)\n",
-        "        pass\n",
+        "an equal text of any day proves that ours left",
+        "inbound.py",
+        "    return told.at >= ours.created_at - CLOCK_SLACK and not is_late\n",
+        "    return not is_late\n",
         ("test_backfill.py",),
+    ),
+    Mutant(
+        "an equal text written long after ours was given up settles it",
+        "inbound.py",
+        "    return told.at >= ours.created_at - CLOCK_SLACK and not is_late\n",
+        "    return told.at >= ours.created_at - CLOCK_SLACK\n",
+        ("test_settling.py", "test_backfill.py"),
+    ),
+    Mutant(
+        "a guard ends though another hole was found meanwhile",
+        "backfill.py",
+        "Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)",
+        "Line.objects.filter(pk=line.pk).update(guarded_since=None)",
+        ("test_backfill.py",),
+    ),
+    Mutant(
+        "a guard ends though nobody knows whose a text is that left",
+        "backfill.py",
+        "        if line.guarded_since and told.direction == Direction.OUT:\n            raise\n",
+        "",
+        ("test_backfill.py",),
+    ),
+    Mutant(
+        "a runner that is told to stop claims on",
+        "runner.py",
+        "            free = 0 if self._stopping.is_set() else self._slot_count",
+        "            free = self._slot_count",
+        SENDING,
+    ),
+    Mutant(
+        "a runner that is told to stop leaves what it is posting",
+        "runner.py",
+        "            while not (self._stopping.is_set() and self._is_quiet()):\n",
+        "            while not self._stopping.is_set():\n",
+        SENDING,
+    ),
+    Mutant(
+        "a number that ZipWhip calls opted out is texted again",
+        "claims.py",
+        "    _remember_opt_outs([outcome.text_id for outcome in outcomes if outcome.reason == Reason.OPTED_OUT])\n",
+        "",
+        SENDING,
+    ),
+    Mutant(
+        "a provider id of another text is taken for ours",
+        "claims.py",
+        "status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None)",
+        "provider_id=None)",
+        SENDING,
     ),
     Mutant(
         "a hole in time is not noticed",
