@@ -42,7 +42,7 @@ def _test(name: str) -> Path:
     return CHECKOUT / "tests" / "texting" / name
 
 
-SENDING = ("test_sending.py", "test_sending_faults.py")
+SENDING = ("test_sending.py", "test_sending_faults.py", "test_sending_races.py")
 RECEIVING = ("test_receiving.py", "test_receiving_faults.py")
 
 MUTANTS = (

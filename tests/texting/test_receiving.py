@@ -51,11 +51,20 @@ def test_the_same_text_told_twice_is_one_text(sent_to_ana, hear):
     assert Text.objects.filter(direction=Direction.IN).count() == 1
 
 
-def test_delivery_news_only_move_forward(sent_to_ana, hear):
-    for code in (1, 6, 2, 7, 4):
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        ((1, 6, 2, 7, 5), TextStatus.DELIVERED),
+        ((4, 5), TextStatus.DELIVERED),
+        ((7, 4, 1), TextStatus.UNDELIVERED),
+        ((0, 5, 2), TextStatus.UNDELIVERED),
+    ],
+)
+def test_delivery_news_only_move_forward(sent_to_ana, hear, codes, status):
+    for code in codes:
         hear("progress", **progress(10001, code))
 
-    assert status_of(ANA) == TextStatus.DELIVERED
+    assert status_of(ANA) == status
 
 
 def test_news_that_overtake_our_own_commit_are_kept_and_applied(people, send, provider, hear, line):

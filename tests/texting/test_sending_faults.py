@@ -11,17 +11,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, pass_time, status_of
+from tests.texting.conftest import ANA, BO, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
-from texting import building, claims, compliance, conf, dispatch, line_sessions, lines
+from texting import building, claims, compliance, conf, dispatch, lines
 from texting import runner as runner_module
-from texting.errors import OutcomeUnknown, Refused, SessionLost
+from texting.errors import OutcomeUnknown, SessionLost
 from texting.models import Line, OptOut, Text
 from texting.runner import Runner
-from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
+from texting.vocabulary import PauseReason, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -313,94 +312,6 @@ def test_a_hundred_thousand_that_expire_are_ended_in_blocks(people, send, monkey
     Text.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     assert dispatch.expire_overdue() == 5
-
-
-# --- Answers
-
-
-def test_an_answer_that_is_here_beats_the_end_of_its_lease(people, send, provider, runner):
-    batch = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 200)])
-    with transaction.atomic():
-        claimed, _ = claims.claim(16)
-    # Knowing the table, PostgreSQL joins so that of two outcomes for a text the last is written.
-    query("ANALYZE texting_text")
-    pass_time(seconds=91)
-    for claim in claimed:
-        runner._outcomes.put(claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=claim.number))
-    runner.stop()
-
-    runner.step()
-
-    assert batch.texts.filter(status=TextStatus.SENT).count() == 16
-
-
-def test_a_refusal_because_the_number_opted_out_is_an_opt_out(people, send, provider):
-    provider.answers.append(Refused(Reason.OPTED_OUT, provider_code="-1234"))
-    send(people.add("Ana Rivera", ANA))
-
-    try_once()
-
-    assert status_of(ANA) == TextStatus.FAILED
-    assert compliance.opted_out([ANA])[ANA].source == OptOut.Source.PROVIDER_REFUSAL
-
-
-def test_a_renewal_that_was_killed_at_its_login_is_made_by_the_next(people, send, provider, runner, line, monkeypatch):
-    send(people.add("Ana Rivera", ANA))
-    provider.dead_sessions.add(line.reveal("session").reveal())
-    with monkeypatch.context() as patch:
-        patch.setattr(provider, "login", killed)
-        with pytest.raises(SystemExit):
-            line_sessions.renew_session(line.pk, line.session_version)
-    pass_time(seconds=61)
-
-    run_until_quiet(runner)
-
-    assert provider.logins == 1
-    assert Line.objects.get().state == LineState.CONNECTED
-    assert status_of(ANA) == TextStatus.SENT
-
-
-def killed(*_):
-    raise SystemExit
-
-
-# --- Two at once
-
-
-def test_canceling_and_claiming_at_once_do_not_wait_for_each_other(people, send, provider, rep):
-    batch = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 116)])
-    # As after retries and interleaved batches: the order of turns is not that of ids.
-    Text.objects.update(turn=1_000_000 - F("pk"))
-    held, let_go, failures = threading.Event(), threading.Event(), []
-
-    def hold_one():
-        middle = batch.texts.order_by("pk")[8].pk
-        list(Text.objects.select_for_update().filter(pk=middle))
-        held.set()
-        let_go.wait(10)
-
-    steps = [hold_one, lambda: dispatch.cancel_batch(rep, batch), lambda: claims.claim(16)]
-    threads = [threading.Thread(target=in_transaction, args=(step, failures)) for step in steps]
-    for thread in threads:
-        thread.start()
-        assert held.wait(5)
-        time.sleep(0.2)
-    let_go.set()
-    for thread in threads:
-        thread.join(10)
-
-    assert failures == []
-    assert set(batch.texts.values_list("status", flat=True)) <= {TextStatus.CANCELED, TextStatus.SENDING}
-
-
-def in_transaction(step, failures):
-    try:
-        with transaction.atomic():
-            step()
-    except OperationalError as error:
-        failures.append(error)
-    finally:
-        connection.close()
 
 
 def test_a_password_nobody_can_read_pauses_the_line_and_its_texts_wait(people, send, provider, runner):

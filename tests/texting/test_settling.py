@@ -82,9 +82,11 @@ def test_a_text_known_by_its_id_is_not_another_ones_proof(unconfirmed, provider,
     send(people.add("Ana Rivera", ANA))
     run_until_quiet(runner)
     runner.close()
-    provider.told = [told(Text.objects.get(status=TextStatus.SENT).provider_id)]
+    owned = Text.objects.get(status=TextStatus.SENT).provider_id
+    provider.told = [told("700"), told(owned)]
 
-    assert settling.settle_unconfirmed() == 0
+    assert settling.settle_unconfirmed() == 1
+    assert list(Text.objects.order_by("pk").values_list("provider_id", flat=True)) == ["700", owned]
 
 
 def test_absence_proves_nothing_and_after_four_looks_a_person_is_asked(unconfirmed, provider):
