@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import redis
 import requests
 
 from tests.chaos import inside
@@ -44,7 +45,7 @@ def _killed_at(failpoint: Failpoint) -> Fault:
         # Only the one that is to die, so that it passes the place.
         for name in (target, *others):
             firm.kill(name)
-        # Of gunicorn's workers each counts for itself, so a third click may be the second of one.
+        # Each of gunicorn's workers counts for itself.
         passage = 1 if target == "web" else rng.randint(1, 3)
         firm.start_program(target, kill_at=f"{passage} {failpoint.name}")
         died = any(_use_until_dead(firm, work, failpoint) for _ in range(4))
@@ -176,14 +177,10 @@ def _valkey_killed(firm: Firm) -> None:
 
 
 def _valkey_flushed(firm: Firm) -> None:
-    import redis
-
     redis.Redis.from_url(firm.environment["REDIS_URL"]).flushall()
 
 
 def _valkey_with_another_password(firm: Firm) -> None:
-    import redis
-
     address = firm.environment["REDIS_URL"]
     client = redis.Redis.from_url(address)
     client.config_set("requirepass", "nobody knows it")
@@ -244,7 +241,7 @@ def _no_beat(firm: Firm, work: Workload, rng: random.Random) -> None:
 
 def _provider_trouble(word: str) -> Fault:
     def during(firm: Firm, work: Workload, rng: random.Random) -> None:
-        # The word ends the session once for each person, and a line whose session ends twice in a row is paused.
+        # Once for each person; and a line whose session ends twice in a row is paused.
         work.send(1 if word == "#expired" else 2, trouble=word)
 
     return Fault(word, "trouble at the provider", during)

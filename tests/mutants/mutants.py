@@ -301,9 +301,30 @@ MUTANTS = (
     Mutant(
         "a guard ends though another hole was found meanwhile",
         "backfill.py",
-        "Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(guarded_since=None)",
-        "Line.objects.filter(pk=line.pk).update(guarded_since=None)",
+        "Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(compared_at=Now())",
+        "Line.objects.filter(pk=line.pk).update(compared_at=Now())",
         ("test_backfill.py",),
+    ),
+    Mutant(
+        "a line goes on before a STOP on another is known",
+        "guard.py",
+        "          AND other.guarded_at > now() - %(wait)s\n",
+        "          AND false\n",
+        ("test_guard.py",),
+    ),
+    Mutant(
+        "what may have left leaves again once a guard is ended by hand",
+        "guard.py",
+        "    while handed_over := _hand_over_block(line):\n",
+        "    while handed_over := 0:\n",
+        ("test_guard.py",),
+    ),
+    Mutant(
+        "a sender who may no longer text is not stopped",
+        "rights.py",
+        "    if not forbidden:\n",
+        "    if forbidden:\n",
+        ("test_who_may_text.py",),
     ),
     Mutant(
         "a guard ends though nobody knows whose a text is that left",
