@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -156,7 +156,8 @@ def _canaries(firm: Firm) -> list[Violation]:
     log = (firm.folder / "log").read_text(errors="replace")
     numbers = [number for (number,) in firm.query("SELECT DISTINCT number FROM texting_text")]
     bare_numbers = [number.removeprefix("+") for number in numbers]
-    found = [canary for canary in (*CANARIES, *numbers, *bare_numbers, *firm.secrets_told()) if canary in log]
+    secrets = [*firm.secrets_told(), *asdict(firm.secrets).values()]
+    found = [canary for canary in (*CANARIES, *numbers, *bare_numbers, *secrets) if canary in log]
     return [Violation("I10 no secret, body or number in a log", found[0][:12])] if found else []
 
 

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import requests
+from redis import Redis
 
 from tests.deployment import files
 from tests.free_ports import find_free_ports
@@ -130,11 +131,8 @@ class Deployment:
         grace = files.compose()["services"][service].get("stop_grace_period", "10s")
         return process.wait(timeout=files.seconds(grace))
 
-    def redis_process(self) -> int:
-        from redis import Redis
-
-        with Redis.from_url(self._addresses["REDIS_URL"]) as redis:
-            return redis.info("server")["process_id"]
+    def redis(self) -> Redis:
+        return Redis.from_url(self._addresses["REDIS_URL"])
 
     def end(self) -> None:
         for process in self.running.values():
