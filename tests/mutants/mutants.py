@@ -336,9 +336,16 @@ MUTANTS = (
     Mutant(
         "a runner that is told to stop claims on",
         "runner.py",
-        "            free = 0 if self._stopping.is_set() else self._slot_count",
-        "            free = self._slot_count",
+        "may_claim=not (is_held or self._stopping.is_set())",
+        "may_claim=not is_held",
         SENDING,
+    ),
+    Mutant(
+        "a runner claims before it has taken in what came while PostgreSQL was away",
+        "runner.py",
+        "may_claim=not (is_held or self._stopping.is_set())",
+        "may_claim=not self._stopping.is_set()",
+        ("test_spool.py", *SENDING),
     ),
     Mutant(
         "a runner that is told to stop leaves what it is posting",

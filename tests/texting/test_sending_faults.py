@@ -17,7 +17,7 @@ from tests.texting.conftest import ANA, BO, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
 from texting import building, claims, compliance, conf, dispatch, lines
 from texting import runner as runner_module
-from texting.errors import OutcomeUnknown, SessionLost
+from texting.errors import OutcomeUnknown, Refused, SessionLost
 from texting.models import Line, OptOut, Text
 from texting.runner import Runner
 from texting.vocabulary import PauseReason, Reason, TextStatus
