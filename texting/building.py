@@ -40,12 +40,14 @@ def build_block(batch: Batch) -> None:
     """Make the next block of a batch that the caller has locked; of a canceled one also end what waits."""
     people = [] if batch.is_built else _people(batch)
     texts = _queue_texts(batch, people)
-    Recipient.objects.bulk_create([_recipient(batch, person, texts) for person in people])
+    made = [_recipient(batch, person, texts) for person in people]
+    batch.doubled_count += _count_humans_once(batch, made)
+    Recipient.objects.bulk_create(made)
     batch.done_count += len(people)
     stopped = stop_block(batch) if batch.canceled_at else 0
     batch.is_pending = not batch.is_built or stopped == BLOCK
     batch.progress_at = batch.retry_at = Now()
-    batch.save(update_fields=["done_count", "is_pending", "next_turn", "progress_at", "retry_at"])
+    batch.save(update_fields=["done_count", "doubled_count", "is_pending", "next_turn", "progress_at", "retry_at"])
 
 
 def stop_block(batch: Batch) -> int:
@@ -153,5 +155,17 @@ def _recipient(batch: Batch, person: Person, texts: Mapping[str, int]) -> Recipi
         batch=batch,
         text_id=None if person.reason else texts[person.verdict.e164],
         reason=person.reason or "",
+        human=str(person.verdict.human) if person.verdict.is_on_several else "",
         **recipients.stored(person.verdict),
     )
+
+
+def _count_humans_once(batch: Batch, made: Sequence[Recipient]) -> int:
+    """Mark who is counted of those on several records, rather one who is texted; return how many are not."""
+    on_several = sorted((one for one in made if one.human), key=lambda one: bool(one.reason))
+    earlier = batch.recipients.filter(human__in={one.human for one in on_several}) if on_several else []
+    seen = {one.human for one in earlier}
+    for one in on_several:
+        one.is_counted = one.human not in seen
+        seen.add(one.human)
+    return sum(not one.is_counted for one in on_several)

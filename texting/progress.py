@@ -77,7 +77,7 @@ class Progress:
 def progress(batch: Batch) -> Progress:
     """Two counts in indexes, for the largest batch too."""
     texts = dict(batch.texts.values_list("status").annotate(Count("pk")).order_by())
-    not_texted = batch.recipients.filter(text__isnull=True).count()
+    not_texted = _counted(batch.recipients.filter(text__isnull=True), batch).count()
     return Progress(texts, not_texted, batch.people_count - batch.done_count, is_stalled(batch))
 
 
@@ -87,9 +87,9 @@ def is_stalled(work: LongWork) -> bool:
 
 
 def count_people(batch: Batch) -> tuple[dict[str, int], int]:
-    """Everyone chosen by `shown_status`, and how many need a person."""
+    """Everyone chosen by `shown_status`, each human once, and how many need a person."""
     rows = (
-        with_status(batch)
+        _counted(with_status(batch), batch)
         .values_list("shown_status")
         .annotate(all=Count("pk"), needing=Count("pk", filter=NEEDS_PERSON))
     )
@@ -97,6 +97,11 @@ def count_people(batch: Batch) -> tuple[dict[str, int], int]:
     counts = {status: count for status, count, _ in counted}
     queuing = batch.people_count - batch.done_count
     return counts | ({QUEUING: queuing} if queuing else {}), sum(needing for _, _, needing in counted)
+
+
+def _counted(recipients: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
+    """Without the further records of who is on several; where nobody is, the index alone has the answer."""
+    return recipients.filter(is_counted=True) if batch.doubled_count else recipients
 
 
 def with_status(batch: Batch) -> QuerySet[Any]:

@@ -60,6 +60,7 @@ class ResolvedRecipient:
     skipped: tuple[TypedNumber, ...] = ()
     merge_values: Mapping[str, str] = field(default_factory=dict)
     human: RecordKey | None = None
+    is_on_several: bool = False
 
     @property
     def e164(self) -> str:
@@ -139,6 +140,7 @@ def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, cho
         skipped=tuple(n for n in candidate.numbers if n.value.strip() and not is_phone_like(n.value)),
         merge_values=candidate.merge_values,
         human=min([key, *candidate.same_person_as]),
+        is_on_several=bool(candidate.same_person_as),
     )
     if not candidate.is_active and not text_inactive:
         return replace(verdict, reason=Reason.INACTIVE)

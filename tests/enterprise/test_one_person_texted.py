@@ -1,14 +1,17 @@
 """One human on two records, between Send Text and the log: one text, one conversation, a message on each record."""
 
 import pytest
+from django.urls import reverse
 
 from enterprise.messagelog.models import Message
 from enterprise.people import same_person
 from enterprise.people.kinds import get_kind
+from tests.administration.rig import words_of
 from tests.enterprise.builders import make_code, make_contact, make_employee
-from tests.texting.conftest import hear, make_line, message, pass_time
-from texting import conversations, recipients
+from tests.texting.conftest import hear, make_draft, make_line, message, pass_time
+from texting import building, conversations, dispatch, recipients
 from texting.models import Conversation, TextingSettings
+from texting.progress import count_people, progress
 from texting.seam import RecordKey
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,54 @@ def test_both_records_are_known_to_be_one_human_when_they_are_chosen(riya, kwame
     verdicts = recipients.resolve(riya, keys(kwame))
     assert {verdict.e164 for verdict in verdicts} == {NUMBER}
     assert len({verdict.human for verdict in verdicts}) == 1
+
+
+@pytest.fixture
+def send_to_both(riya, kwame, line):
+    def send_to_both():
+        draft = make_draft(riya, *keys(kwame), line=line)
+        return dispatch.send_batch(riya, dispatch.Composed(draft, line, "Any work tonight?"))
+
+    return send_to_both
+
+
+@pytest.fixture
+def batch(send_to_both):
+    return send_to_both()
+
+
+def test_a_batch_counts_the_human_once_and_shows_both_records(as_user, riya, kwame, batch):
+    page = words_of(as_user(riya).get(batch.get_absolute_url()))
+
+    assert f"Batch {batch.pk} · 1 person" in page
+    assert "Recipients 1" in page
+    assert "1 queued" in page
+    assert page.count("The same person on two records: one text.") == 4  # beside the status, too, on small screens
+    assert batch.recipients.count() == 2
+    for person in kwame:
+        assert f'href="{person.get_absolute_url()}"' in as_user(riya).get(batch.get_absolute_url()).text
+
+
+def test_the_list_of_batches_counts_the_human_once(as_user, riya, batch):
+    page = as_user(riya).get(reverse("texting:batches"))
+    assert [row.batch.human_count for row in page.context["rows"]] == [1]
+    assert "1 person, today" in words_of(page)
+
+
+def test_who_is_texted_on_one_record_of_two_is_counted_as_texted(kwame, send_to_both):
+    employee, _contact = kwame
+    type(employee).objects.filter(pk=employee.pk).update(do_not_text=True)
+    batch = send_to_both()
+
+    assert count_people(batch)[0] == {"queued": 1}
+    assert progress(batch).not_texted == 0
+
+
+def test_in_blocks_the_human_is_counted_once_too(monkeypatch, send_to_both):
+    monkeypatch.setattr(building, "BLOCK", 1)
+    batch = send_to_both()
+
+    assert (batch.people_count, batch.human_count) == (2, 1)
 
 
 def test_a_text_from_the_shared_number_is_matched_without_the_tray(kwame, hear):

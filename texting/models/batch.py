@@ -12,6 +12,7 @@ class Batch(LongWork):
     """What one Send Text click created. A text of it may leave before everyone else of it has been gone through.
 
     `people_count` is how many were chosen, `done_count` how many of them have their result or their text by now.
+    `doubled_count` is how many of those done are another record of somebody counted already.
     `next_turn` goes on from the last text made, so that a batch made in blocks has one turn after the other.
     """
 
@@ -25,6 +26,7 @@ class Batch(LongWork):
     source = models.CharField(max_length=120, blank=True)
     back_url = models.CharField(max_length=500, blank=True)
     people_count = models.IntegerField(default=0)
+    doubled_count = models.IntegerField(default=0)
     next_turn = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
@@ -46,6 +48,11 @@ class Batch(LongWork):
         return reverse("texting:batch", args=[self.pk])
 
     @property
+    def human_count(self) -> int:
+        """The people chosen, each once: who is on two records is one."""
+        return self.people_count - self.doubled_count
+
+    @property
     def is_built(self) -> bool:
         return self.done_count >= self.people_count
 
@@ -53,12 +60,15 @@ class Batch(LongWork):
 class Recipient(ChosenRecord):
     """A person in a batch, with the number chosen and the result: a text, or the reason why none.
 
-    Name, number and link are as they were when the batch was sent; several recipients may share one text.
+    Name, number and link are as they were when the batch was sent; several recipients may share one text. `human` is
+    the same on each record of somebody who is on several, else "". Of these one is counted, and all are shown.
     """
 
     # Found by `recipient_once`.
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     text = models.ForeignKey("texting.Text", on_delete=models.PROTECT, null=True, related_name="recipients")
+    human = models.CharField(max_length=40, blank=True, db_default="")
+    is_counted = models.BooleanField(db_default=True, default=True)
 
     class Meta:
         default_permissions = ()
@@ -70,6 +80,7 @@ class Recipient(ChosenRecord):
         ]
         indexes = [
             models.Index(fields=["record_type", "record_id"], name="recipient_by_record"),
+            models.Index(fields=["batch", "human"], name="recipient_on_several", condition=~Q(human="")),
             models.Index(fields=["batch", "reason"], name="recipient_not_texted", condition=Q(text__isnull=True)),
         ]
 

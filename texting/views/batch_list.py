@@ -108,7 +108,9 @@ def _rows(page: Sequence[Batch]) -> list[Row]:
     for pk, status, count in _counted(Text.objects.filter(batch__in=ids), "status"):
         texts[pk][status] = count
     reasons: dict[int, dict[str, int]] = {pk: {} for pk in ids}
-    for pk, reason, count in _counted(Recipient.objects.filter(batch__in=ids, text__isnull=True), "reason"):
+    for pk, reason, count in _counted(
+        Recipient.objects.filter(batch__in=ids, text__isnull=True, is_counted=True), "reason"
+    ):
         reasons[pk][reason] = count
     return [_row(batch, texts[batch.pk], reasons[batch.pk]) for batch in page]
 

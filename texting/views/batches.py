@@ -18,10 +18,10 @@ from texting import decisions, dispatch, drafts, lines, seam, standstill
 from texting.models import Batch, Recipient
 from texting.progress import count_people, in_order, progress, segments_in_all, with_status
 from texting.views.answers import SeeOther
-from texting.vocabulary import Reason
+from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
@@ -53,7 +53,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         request.GET.get("page")
     )
     _name_sharers(request.user, found, page.object_list)
-    undecided = set(decisions.waiting_for(request.user).filter(batch=found).values_list("pk", flat=True))
+    undecided = _undecided(request.user, found, counts)
     for one in page.object_list:
         one.is_undecided = one.text_id in undecided
     context = {
@@ -67,7 +67,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
         "needing": needing,
-        "undecided": len(undecided) if request.user.has_perm("texting.send") else 0,
+        "undecided": len(undecided),
     }
     polled = request.headers.get("HX-Target") == "batch-live"
     return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)
@@ -110,6 +110,13 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     return SeeOther(draft)
 
 
+def _undecided(user: AbstractUser, batch: Batch, counts: Mapping[str, int]) -> set[int]:
+    """The texts of a batch that wait for a decision of `user`'s; no query where none can."""
+    if not user.has_perm("texting.send") or not (counts.keys() & {TextStatus.UNCONFIRMED, TextStatus.BLOCKED}):
+        return set()
+    return set(decisions.waiting_for(user).filter(batch=batch).values_list("pk", flat=True))
+
+
 def _filtered(batch: Batch, wanted: str) -> QuerySet[Any]:
     rows = with_status(batch)
     if wanted == NEEDS_PERSON:
@@ -128,7 +135,10 @@ def _may_cancel(user: AbstractUser, batch: Batch) -> bool:
 
 
 def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any]) -> None:
-    """Give each row `sharers`, the others behind its text; those a reader may not see have no names there either."""
+    """Give each row `sharers`, the others behind its text; those a reader may not see have no names there either.
+
+    `is_same_person` says that the only other one is this very human on another record.
+    """
     texts = [row.text_id for row in rows if row.text_id]
     others = list(Recipient.objects.filter(text__in=texts).exclude(pk__in=[row.pk for row in rows]).order_by("pk"))
     _hide_unseen(user, batch, [*rows, *others])
@@ -136,7 +146,9 @@ def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any]) -> None
     for each in [*rows, *others]:
         behind.setdefault(each.text_id, []).append(each)
     for row in rows:
-        row.sharers = [each.shown_name for each in behind[row.text_id] if each.pk != row.pk] if row.text_id else []
+        sharing = [each for each in behind[row.text_id] if each.pk != row.pk] if row.text_id else []
+        row.is_same_person = bool(row.human) and {each.human for each in sharing} == {row.human}
+        row.sharers = [each.shown_name for each in sharing]
 
 
 def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) -> None:
