@@ -77,7 +77,7 @@ class Progress:
 def progress(batch: Batch) -> Progress:
     """Two counts in indexes, for the largest batch too."""
     texts = dict(batch.texts.values_list("status").annotate(Count("pk")).order_by())
-    not_texted = _counted(batch.recipients.filter(text__isnull=True), batch).count()
+    not_texted = counted_once(batch.recipients.filter(text__isnull=True), batch).count()
     return Progress(texts, not_texted, batch.people_count - batch.done_count, is_stalled(batch))
 
 
@@ -89,7 +89,7 @@ def is_stalled(work: LongWork) -> bool:
 def count_people(batch: Batch) -> tuple[dict[str, int], int]:
     """Everyone chosen by `shown_status`, each human once, and how many need a person."""
     rows = (
-        _counted(with_status(batch), batch)
+        counted_once(with_status(batch), batch)
         .values_list("shown_status")
         .annotate(all=Count("pk"), needing=Count("pk", filter=NEEDS_PERSON))
     )
@@ -99,7 +99,7 @@ def count_people(batch: Batch) -> tuple[dict[str, int], int]:
     return counts | ({QUEUING: queuing} if queuing else {}), sum(needing for _, _, needing in counted)
 
 
-def _counted(recipients: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
+def counted_once(recipients: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
     """Without the further records of who is on several; where nobody is, the index alone has the answer."""
     return recipients.filter(is_counted=True) if batch.doubled_count else recipients
 

@@ -64,6 +64,7 @@ def test_a_batch_counts_the_human_once_and_shows_both_records(as_user, riya, kwa
     assert f"Batch {batch.pk} · 1 person" in page
     assert "Recipients 1" in page
     assert "1 queued" in page
+    assert "Text this one again" in page
     assert page.count("The same person on two records: one text.") == 4  # beside the status, too, on small screens
     assert batch.recipients.count() == 2
     for person in kwame:

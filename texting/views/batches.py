@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, drafts, lines, seam, standstill
 from texting.models import Batch, Recipient
-from texting.progress import count_people, in_order, progress, segments_in_all, with_status
+from texting.progress import count_people, counted_once, in_order, progress, segments_in_all, with_status
 from texting.views.answers import SeeOther
 from texting.vocabulary import Reason, TextStatus
 
@@ -49,9 +49,8 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     wanted = request.GET.get("status", "")
     now = progress(found)
     counts, needing = count_people(found)
-    page = Paginator(_filtered(found, wanted).select_related("text").order_by("needs", "pk"), ROWS).get_page(
-        request.GET.get("page")
-    )
+    rows = _filtered(found, wanted)
+    page = Paginator(rows.select_related("text").order_by("needs", "pk"), ROWS).get_page(request.GET.get("page"))
     _name_sharers(request.user, found, page.object_list)
     undecided = _undecided(request.user, found, counts)
     for one in page.object_list:
@@ -62,6 +61,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "segments": in_order(counts),
         "segment_count": segments_in_all(found, now.texts),
         "page": page,
+        "again_count": (counted_once(rows, found).count() if found.doubled_count else 0) or page.paginator.count,
         "may_cancel": now.can_cancel and not found.canceled_at and _may_cancel(request.user, found),
         "may_send": request.user.has_perm("texting.send") and not now.queuing,
         "standstill": standstill.of_line(found.line) if now.waiting else None,
