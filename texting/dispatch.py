@@ -80,7 +80,7 @@ def send_batch(user: AbstractUser, composed: Composed) -> Batch:
             actor_id=user.pk,
             action="batch.sent",
             subject=f"batch:{batch.pk}",
-            facts={"line": line.pk, "people": batch.people_count},
+            facts={"line": line.pk, "people": batch.human_count},
         )
         wake_runners()
     return batch

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from enterprise.administration.models import AuditEntry
 from enterprise.messagelog.models import Message
 from enterprise.people import same_person
 from enterprise.people.kinds import get_kind
@@ -91,6 +92,7 @@ def test_in_blocks_the_human_is_counted_once_too(monkeypatch, send_to_both):
     batch = send_to_both()
 
     assert (batch.people_count, batch.human_count) == (2, 1)
+    assert AuditEntry.objects.get(action="batch.sent").facts["people"] == 1
 
 
 def test_a_text_from_the_shared_number_is_matched_without_the_tray(kwame, hear):
