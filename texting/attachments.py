@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import line_sessions, lines
+from texting import compliance, inbound, line_sessions, lines
 from texting.errors import ProviderError, Refused, SessionLost, TooLarge
 from texting.models import Attachment, AttachmentContent, Text
 from texting.pictures import draw_preview
 from texting.segments import count_segments, normalise_body
 from texting.sql import run
+from texting.vocabulary import Direction
 
 if TYPE_CHECKING:
     from texting.providers.base import AttachmentInfo, Provider
@@ -94,7 +95,9 @@ def _fetch(text: Text) -> bool:
     try:
         source = Source(lines.provider_of(text.line), text.line.reveal("session").reveal())
         found = source.provider.list_attachments(source.session_key, text.provider_id or "")
-        _keep_names_and_body(text, found, _whole_body(source, found))
+        body = _whole_body(source, found)
+        _keep_names_and_body(text, found, body)
+        _heed_words(text, body)
         for attachment in text.attachments.filter(state=State.WAITING).order_by("pk"):
             _fetch_file(source, attachment)
     except SessionLost:
@@ -140,6 +143,12 @@ def _keep_names_and_body(text: Text, found: list[AttachmentInfo], body: str) -> 
         )
         if body:
             Text.objects.filter(pk=text.pk).update(body=body, segment_count=count_segments(body).segment_count)
+
+
+def _heed_words(text: Text, body: str) -> None:
+    """A word by which one opts out counts though it came as a file."""
+    if text.direction == Direction.IN and inbound.heed_words(text.line_id, text.number, body, text.provider_at):
+        compliance.stop_queued_texts(text.number)
 
 
 def _fetch_file(source: Source, attachment: Attachment) -> None:

@@ -156,7 +156,7 @@ def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
     if inbound.is_future(told.scheduled_at):
         inbound.note_scheduled(line, told)
         return None
-    if told.is_deleted and told.scheduled_at and not delivery.is_proof_of_leaving(told.delivery):
+    if inbound.was_taken_back(told):
         return None
     try:
         text = inbound.settle_echo(line, told)

@@ -26,7 +26,6 @@ LEASE_RESERVE = timedelta(seconds=45)
 TEXT_LIFE = timedelta(hours=4)
 # ZipWhip's advice for timely delivery.
 ADVISED_RECIPIENTS = 50
-# Three segments of UCS-2 already cost triple; ZipWhip's own limit in bytes is the provider's.
 # An unsent draft is a person's work; after this nobody comes back to it.
 DRAFT_LIFE = timedelta(days=90)
 WEBHOOK_BODY_LIMIT_BYTES = 256 * 1024

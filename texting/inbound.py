@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import compliance, conversations, seam
+from texting import compliance, conversations, delivery, seam
 from texting.claims import LOOKS
 from texting.models import Conversation, NumberLink, OptOut, Recipient, Text
 from texting.segments import count_segments
 from texting.sql import run
-from texting.vocabulary import Direction, Origin, Reason, TextStatus
+from texting.vocabulary import Decision, Direction, Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,29 +38,31 @@ def receive(line: Line, told: ProviderText) -> Text:
     known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
     if known:
         return known
-    word = compliance.keyword(told.body)
-    if word in compliance.OPT_OUT_WORDS:
-        _opt_out(line, told, word)
-    elif word:
-        compliance.lift(told.number, word=word, said_at=told.at)
+    heed_words(line.pk, told.number, told.body, told.at)
     return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
+
+
+def heed_words(line_id: int, number: str, body: str, said_at: datetime | None) -> bool:
+    """Opt a number out or in when that is all its holder wrote; say whether it is out now by these words."""
+    word = compliance.keyword(body)
+    is_out = word in compliance.OPT_OUT_WORDS
+    if is_out:
+        compliance.opt_out(number, source=OptOut.Source.WORD, line_id=line_id, word=word, said_at=said_at)
+    elif word:
+        compliance.lift(number, word=word, said_at=said_at)
+    return is_out
 
 
 def heed_opt_out(line: Line, told: ProviderText) -> None:
     """Heed the word in a text that could not be stored: whatever the reason, its writer must not be texted."""
-    word = compliance.keyword(told.body)
-    if told.direction != Direction.IN or word not in compliance.OPT_OUT_WORDS:
+    if told.direction != Direction.IN or compliance.keyword(told.body) not in compliance.OPT_OUT_WORDS:
         return
     try:
         with transaction.atomic():
-            _opt_out(line, told, word)
+            heed_words(line.pk, told.number, told.body, told.at)
     except Exception:
         # The caller is at work on a failure already, and tells of that.
         logger.exception("line %s: an opt-out could not be kept", line.pk)
-
-
-def _opt_out(line: Line, told: ProviderText, word: str) -> None:
-    compliance.opt_out(told.number, source=OptOut.Source.WORD, line_id=line.pk, word=word, said_at=told.at)
 
 
 def note_typed_in_app(line: Line, told: ProviderText) -> Text:
@@ -117,6 +119,11 @@ def unschedule(text: Text) -> None:
     )
 
 
+def was_taken_back(told: ProviderText) -> bool:
+    """Whether the provider tells of a text that was scheduled in its app and deleted before it left."""
+    return told.is_deleted and told.scheduled_at is not None and not delivery.is_proof_of_leaving(told.delivery)
+
+
 def is_future(at: datetime | None) -> bool:
     """By the database's clock."""
     ((future,),) = run("SELECT coalesce(%s > now(), false)", [at])
@@ -142,7 +149,10 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
     )
     if any(text.status == TextStatus.SENDING for text in fitting):
         raise EchoUndecided
-    fitting = [text for text in fitting if is_echo(text, told)]
+    # One that a person has sent again comes last: the new one is the likelier to be told of.
+    fitting = sorted(
+        (text for text in fitting if is_echo(text, told)), key=lambda text: text.decision == Decision.SENT_AGAIN
+    )
     return next((text for text in fitting if settle_as_sent(text, told.provider_id)), None)
 
 

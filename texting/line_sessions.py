@@ -56,10 +56,14 @@ def renew_session(line_id: int, session_version: int) -> None:
 
 
 def _keep(line: Line, session: Session, *, version: int) -> None:
-    """Go on with a session, unless an administrator has entered a newer one meanwhile."""
+    """Go on with a session, unless an administrator has entered a newer one meanwhile.
+
+    It counts as a version of its own: who read the line during the login holds the dead session still.
+    """
     line.set_secret("session", session.key)
     Line.objects.filter(pk=line.pk, session_version=version).update(
         session_token=line.session_token,
+        session_version=F("session_version") + 1,
         session_renewed_at=Now(),
         next_free_at=Now(),
         last_contact_at=Now(),

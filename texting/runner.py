@@ -59,6 +59,8 @@ RECOVERY_WAIT_SECONDS = 1.0
 LONGEST_HOLD_SECONDS = 60.0
 # What could not be recorded is tried again.
 ASIDE_SECONDS = 5.0
+# So long a runner that is told to stop goes on trying that; Compose kills it after 60.
+LAST_TRIES_SECONDS = 30.0
 
 
 class Runner:
@@ -75,6 +77,7 @@ class Runner:
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._unrecorded: list[Outcome] = []
         self._aside: list[Outcome] = []
+        self._give_up_at = 0.0
         self._in_flight = 0
         self._stopping = threading.Event()
         self._wake_reader, self._wake_writer = socket.socketpair()
@@ -82,6 +85,7 @@ class Runner:
 
     def stop(self) -> None:
         """Finish what is in flight, claim no more. Safe in a signal handler."""
+        self._give_up_at = time.monotonic() + LAST_TRIES_SECONDS
         self._stopping.set()
         self._wake()
 
@@ -195,7 +199,8 @@ class Runner:
             self._rights.do_if_due()
 
     def _is_quiet(self) -> bool:
-        return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty()
+        is_aside = bool(self._aside) and time.monotonic() < self._give_up_at
+        return self._in_flight == 0 and not self._unrecorded and self._outcomes.empty() and not is_aside
 
     def _collect(self) -> None:
         while not self._outcomes.empty():

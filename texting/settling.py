@@ -92,14 +92,20 @@ def _take_due(line: Line) -> list[Text]:
 
 
 def _unowned_since(line: Line, since: datetime) -> list[ProviderText]:
-    """The line's outgoing texts since a time that no text of ours owns, oldest first."""
+    """The line's texts that have left since a time and that no text of ours owns, oldest first."""
     told = provider_texts.list_since(line, since)
     owned = set(
         Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(
             "provider_id", flat=True
         )
     )
-    return [text for text in told if text.direction == Direction.OUT and text.provider_id not in owned]
+    return [text for text in told if text.provider_id not in owned and _has_left(text)]
+
+
+def _has_left(told: ProviderText) -> bool:
+    """Not so what somebody has scheduled in the provider's app, in the very same words perhaps."""
+    is_waiting = told.scheduled_at is not None and inbound.is_future(told.scheduled_at)
+    return told.direction == Direction.OUT and not is_waiting and not inbound.was_taken_back(told)
 
 
 def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:

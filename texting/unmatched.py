@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from texting import conf, conversations
 from texting.errors import TextingError
@@ -53,11 +53,15 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -
 
 
 def dismiss(user: AbstractUser, conversation: Conversation, note: str) -> None:
-    """Say that nothing is to be done. Raises AlreadyDecided."""
+    """Say that nothing is to be done; what the number writes next is another conversation. Raises AlreadyDecided."""
     with transaction.atomic():
         locked = _lock(conversation)
         Conversation.objects.filter(pk=locked.pk).update(
-            dismissed_at=Now(), dismissed_by_id=user.pk, dismissal_note=note[:300], unseen_since=None
+            dismissed_at=Now(),
+            dismissed_by_id=user.pk,
+            dismissal_note=note[:300],
+            unseen_since=None,
+            closed_at=Coalesce("closed_at", Now()),
         )
         conf.audit()(actor_id=user.pk, action="conversation.dismissed", subject=f"conversation:{locked.pk}", facts={})
 

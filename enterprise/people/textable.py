@@ -31,6 +31,7 @@ _COLUMNS = (
     "last_name",
     "is_active",
     "do_not_text",
+    "same_person__do_not_text",
     "branch__region",
     "branch__time_zone",
     "branch__name",
@@ -114,7 +115,8 @@ class PersonRecords:
     def _candidate(
         self, row: tuple[Any, ...], numbers: Sequence[TypedNumber], *, url: _Address, edit_url: _Address
     ) -> Candidate:
-        pk, ident, first_name, last_name, is_active, do_not_text, region, time_zone, branch, same_person, *others = row
+        pk, ident, first_name, last_name, is_active, *wishes = row[:7]
+        region, time_zone, branch, same_person, *others = row[7:]
         merge_values = {"first_name": first_name, "last_name": last_name}
         merge_values |= dict(zip(self.placeholders, others, strict=True)) | {"branch": branch}
         return Candidate(
@@ -124,7 +126,8 @@ class PersonRecords:
             url=f"{url.head}{pk}{url.tail}",
             edit_url=f"{edit_url.head}{pk}{edit_url.tail}",
             is_active=is_active,
-            do_not_text=do_not_text,
+            # Whoever asked not to be texted asked as a human, whichever record it was noted on.
+            do_not_text=any(wishes),
             numbers=numbers,
             region=region,
             time_zone=time_zone,

@@ -152,6 +152,18 @@ def test_texting_is_told_of_the_other_record_without_another_query(riya, count_q
     assert count_queries(lambda: employees.candidates(riya, [employee.pk, *others])) == one
 
 
+def test_the_wish_not_to_be_texted_is_the_humans_whichever_record_it_is_on(ada, riya, linked):
+    employee, contact = linked
+    type(employee).objects.filter(pk=employee.pk).update(do_not_text=True)
+
+    told = [
+        seam.find_record_type(key).candidates(riya, [person.pk])[0].do_not_text
+        for key, person in (("employee", employee), ("contact", contact))
+    ]
+
+    assert told == [True, True]
+
+
 def test_suggesting_costs_the_same_for_one_and_for_ten(as_user, riya, count_queries, kwame):
     client, address = as_user(riya), f"/employees/{kwame[0].pk}/same-person/"
     one = count_queries(lambda: client.get(address))

@@ -14,7 +14,8 @@ from PIL import Image
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, make_line, message, pass_time
 from texting import attachments, conversations, pictures
-from texting.models import Attachment, AttachmentContent, Text, TextingSettings
+from texting.models import Attachment, AttachmentContent, OptOut, Text, TextingSettings
+from texting.vocabulary import TextStatus
 
 pytestmark = pytest.mark.django_db
 State = Attachment.State
@@ -222,3 +223,24 @@ def test_a_dead_session_is_renewed_and_the_files_are_fetched_then(send_file, pro
     fetch()
 
     assert text.attachments.get().state == State.STORED
+
+
+def test_a_stop_that_comes_as_a_file_counts(people, provider, hear, send, line):
+    batch = send(people.add("Ana Rivera", ANA))
+    provider.files = [("message.txt", "text/plain", b" Stop. ")]
+
+    hear("receive", **message(ANA, "", 555, hasAttachment=True))
+    fetch()
+
+    assert OptOut.objects.get().number == ANA
+    assert batch.texts.get().status == TextStatus.BLOCKED
+
+
+def test_words_of_our_own_that_come_as_a_file_opt_nobody_out(people, provider, hear):
+    people.add("Ana Rivera", ANA)
+    provider.files = [("message.txt", "text/plain", b"STOP")]
+
+    hear("send", **message(ANA, "", 555, kind="ZO", hasAttachment=True))
+    fetch()
+
+    assert not OptOut.objects.exists()

@@ -148,6 +148,17 @@ def test_dismissing_needs_a_note_and_keeps_the_texts(browser, rep, hear):
     assert unmatched_count(rep) == 0
 
 
+def test_what_a_dismissed_number_writes_next_is_in_the_tray_again(browser, rep, hear):
+    hear("receive", **message(STRANGER, "Buy now", 555))
+    unmatched.dismiss(rep, Conversation.objects.get(), "Advertising")
+
+    hear("receive", **message(STRANGER, "It is Bob, I can start Monday", 556))
+
+    assert unmatched_count(rep) == 1
+    assert "I can start Monday" in words_of(browser.get(reverse(TRAY)))
+    assert "Buy now" not in words_of(browser.get(reverse(TRAY)))
+
+
 def test_one_human_on_two_records_is_one_row_with_both_records(browser, people, hear):
     first = people.add("Kwame Asante", ANA)
     second = people.add("Kwame Asante", ANA, same_person_as=frozenset({first}))

@@ -179,6 +179,27 @@ def test_an_outcome_that_the_audit_does_not_let_us_write_holds_up_no_other_and_i
     assert compliance.opted_out([ANA])
 
 
+def test_a_runner_that_is_told_to_stop_still_records_what_it_had_to_put_aside(people, send, provider, monkeypatch):
+    is_broken = [True]
+    audit = conf.audit()
+
+    def broken(**entry):
+        if is_broken and entry["action"] == "opt_out.added":
+            raise RuntimeError("a bug of the host's")
+        audit(**entry)
+
+    monkeypatch.setattr(conf, "audit", lambda: broken)
+    monkeypatch.setattr(runner_module, "ASIDE_SECONDS", 1.0)
+    provider.answers.append(Refused(Reason.OPTED_OUT, provider_code="-1234"))
+    runner = Runner(1)
+    with running(runner):
+        send(people.add("Ana Rivera", ANA))
+        wait_for(lambda: runner._aside)
+        is_broken.clear()
+
+    assert status_of(ANA) == TextStatus.FAILED
+
+
 def test_a_runner_whose_slots_all_hang_waits_and_does_not_spin(people, send, provider, monkeypatch):
     posting, go_on = threading.Semaphore(0), threading.Event()
 

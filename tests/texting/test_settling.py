@@ -14,7 +14,7 @@ from texting.errors import NotSent, OutcomeUnknown, Refused
 from texting.models import Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, ProviderText
 from texting.runner import Runner
-from texting.vocabulary import Direction, Reason, TextStatus
+from texting.vocabulary import Decision, Direction, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = "Can you work tonight?"
@@ -37,8 +37,8 @@ def unconfirmed(people, send, provider):
     runner.close()
 
 
-def told(provider_id, *, body=BODY, number=ANA, at=None, direction=Direction.OUT):
-    return ProviderText(provider_id, direction, number, LINE_NUMBER, body, at or timezone.now())
+def told(provider_id, *, body=BODY, number=ANA, at=None, direction=Direction.OUT, **facts):
+    return ProviderText(provider_id, direction, number, LINE_NUMBER, body, at or timezone.now(), **facts)
 
 
 def test_a_text_the_provider_holds_is_sent(unconfirmed, provider):
@@ -66,6 +66,8 @@ def test_of_two_texts_and_one_at_the_provider_one_is_settled(unconfirmed, provid
         {"number": "+16125550135"},
         {"direction": Direction.IN},
         {"at": timezone.now() - timedelta(days=2)},
+        {"scheduled_at": timezone.now() + timedelta(days=1)},
+        {"scheduled_at": timezone.now() - timedelta(seconds=5), "is_deleted": True},
     ],
 )
 def test_what_is_not_this_text_settles_nothing(unconfirmed, provider, other):
@@ -120,6 +122,19 @@ def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
     monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
 
     assert settling.settle_unconfirmed() == 1
+
+
+def test_the_echo_of_what_was_sent_again_is_not_the_first_ones(unconfirmed, hear):
+    unconfirmed(2)
+    first, again = Text.objects.order_by("pk")
+    Text.objects.filter(pk=first.pk).update(
+        decision=Decision.SENT_AGAIN, decided_by=first.sender, decided_at=timezone.now(), next_look_at=None
+    )
+
+    hear("send", **message(ANA, BODY, 700, kind="ZO"))
+
+    assert Text.objects.get(pk=again.pk).provider_id == "700"
+    assert Text.objects.get(pk=first.pk).status == TextStatus.UNCONFIRMED
 
 
 WHOLE = "A long answer. " * 100

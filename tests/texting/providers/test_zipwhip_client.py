@@ -275,7 +275,7 @@ NOTHING_LEFT = [
     (b"", 308, {"Location": f"{URL}/x"}),
     (b"", 404, {}),
     (b"", 405, {}),
-    (b"", 408, {}),
+    (b"", 425, {}),
 ]
 
 
@@ -288,6 +288,7 @@ def test_answers_that_prove_that_nothing_left(zipwhip, wire, body, status, heade
 
 
 UNCLEAR = [
+    (b"", 408, {}),
     (b"", 500, {}),
     (b"", 502, {}),
     (b"", 503, {}),

@@ -21,8 +21,8 @@ from texting.providers.zipwhip.transport import Unclear
 if TYPE_CHECKING:
     from texting.providers.zipwhip.transport import Reply
 
-# The server did not take the request in: wrong place, wrong method, gave up waiting for it, asked to come later.
-_NOT_TAKEN = frozenset({404, 405, 408, 425})
+# The server did not take the request in: wrong place, wrong method, asked to come later.
+_NOT_TAKEN = frozenset({404, 405, 425})
 # 303 is not among them: it sends one to the result of what was done.
 _REDIRECTS = frozenset({301, 302, 307, 308})
 _LONGEST_WAIT = timedelta(days=1)
@@ -53,7 +53,8 @@ def read_answer(reply: Reply, sent: Iterable[str]) -> Answer:
         raise NotSent(retry_after=_retry_after(reply), detail=detail)
     if status in _REDIRECTS or status in _NOT_TAKEN:
         raise NotSent(detail=detail)
-    if 400 <= status < 500:
+    # A proxy may give up waiting for an answer to what it has passed on, and call that 408.
+    if 400 <= status < 500 and status != 408:
         return _read_refusal(reply, sent)
     raise Unclear(detail)
 
