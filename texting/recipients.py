@@ -88,7 +88,7 @@ def resolve(
     record no longer holds is ignored.
     """
     unique_keys = list(dict.fromkeys(keys))
-    candidates = _candidates(user, unique_keys)
+    candidates = seam.visible(user, unique_keys)
     text_inactive = TextingSettings.current().text_inactive
     chosen = chosen_numbers or {}
     verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
@@ -114,15 +114,6 @@ def read_number(number: TypedNumber, region: str) -> ChosenNumber:
     except InvalidNumber as error:
         return ChosenNumber(number.method_type, number.value, problem=error.words)
     return ChosenNumber(number.method_type, number.value, e164=e164)
-
-
-def _candidates(user: AbstractUser, keys: Sequence[RecordKey]) -> dict[RecordKey, Candidate]:
-    found: dict[RecordKey, Candidate] = {}
-    for record_type in seam.record_types():
-        ids = [key.record_id for key in keys if key.record_type == record_type.key]
-        if ids:
-            found.update({candidate.key: candidate for candidate in record_type.candidates(user, ids)})
-    return found
 
 
 def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, chosen: str) -> ResolvedRecipient:

@@ -387,6 +387,19 @@ def used_filing_choices() -> dict[str, str]:
 
 def describe(keys: Iterable[RecordKey]) -> dict[RecordKey, Candidate]:
     """The records among `keys` that still exist: one query a record type."""
+    return _each_type(keys, lambda record_type, ids: record_type.describe(ids))
+
+
+def visible(user: AbstractUser, keys: Iterable[RecordKey]) -> dict[RecordKey, Candidate]:
+    """The records among `keys` that `user` may see and text, in the order of `keys`: one query a record type."""
+    wanted = list(dict.fromkeys(keys))
+    found = _each_type(wanted, lambda record_type, ids: record_type.candidates(user, ids))
+    return {key: found[key] for key in wanted if key in found}
+
+
+def _each_type(
+    keys: Iterable[RecordKey], find: Callable[[RecordType, list[int]], list[Candidate]]
+) -> dict[RecordKey, Candidate]:
     ids_by_type: dict[str, list[int]] = {}
     for key in keys:
         ids_by_type.setdefault(key.record_type, []).append(key.record_id)
@@ -394,7 +407,7 @@ def describe(keys: Iterable[RecordKey]) -> dict[RecordKey, Candidate]:
     for type_key, ids in ids_by_type.items():
         record_type = find_record_type(type_key)
         if record_type:
-            found.update({candidate.key: candidate for candidate in record_type.describe(ids)})
+            found.update({candidate.key: candidate for candidate in find(record_type, ids)})
     return found
 
 

@@ -11,7 +11,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.urls import reverse
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, STRANGER, make_line, message, pass_time
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_time
 from texting import conversations, seam, unmatched
 from texting.models import Conversation, NumberLink, Text, TextingSettings
 from texting.views.inbox import unmatched_count, unread_count
@@ -67,6 +67,22 @@ def test_conversations_of_other_peoples_lines_are_not_shown(browser, rep, people
     conversation = Conversation.objects.get(number=STRANGER)
     address = reverse("texting:dismiss-conversation", args=[conversation.pk])
     assert browser.post(address, {"note": "spam"}).status_code == 404
+
+
+def test_a_record_of_another_branch_is_neither_named_nor_linked_nor_found_by_its_name(browser, people, hear):
+    """An administrator has texted Boston's Bo from Austin's line."""
+    bo = people.add("Bo Chen", BO)
+    people.add("Ana Rivera", ANA)
+    hear("receive", **message(BO, "On my way", 555))
+    hear("receive", **message(ANA, "Any work?", 556))
+    people.hidden.add(bo.record_id)
+
+    page = browser.get(reverse(INBOX))
+
+    assert ("On my way" in words_of(page), "A record you cannot see" in words_of(page)) == (True, True)
+    assert ("Bo Chen" in words_of(page), "/people/1/" in page.content.decode()) == (False, False)
+    assert "No text with these words" in words_of(browser.get(reverse(INBOX), {"q": "chen"}))
+    assert "Any work?" in words_of(browser.get(reverse(INBOX), {"q": "rivera"}))
 
 
 def test_words_in_a_text_find_its_conversation(browser, people, hear):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -8,6 +11,9 @@ from django.utils.translation import gettext as _
 from texting.reasons import reason_words
 from texting.seam import RecordKey
 from texting.vocabulary import MethodType, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class LongWork(models.Model):
@@ -24,6 +30,17 @@ class LongWork(models.Model):
     class Meta:
         abstract = True
         indexes = [models.Index(fields=["retry_at"], name="%(class)s_pending", condition=Q(is_pending=True))]
+
+
+def of_records(keys: Iterable[RecordKey]) -> Q:
+    """Rows about any of these records."""
+    ids: defaultdict[str, list[int]] = defaultdict(list)
+    for key in keys:
+        ids[key.record_type].append(key.record_id)
+    rows = Q(pk__in=[])
+    for record_type, record_ids in ids.items():
+        rows |= Q(record_type=record_type, record_id__in=record_ids)
+    return rows
 
 
 class ChosenRecord(models.Model):

@@ -19,13 +19,9 @@ from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpResponse
 
-    from texting.models import ConversationRecord, Recipient
-    from texting.seam import Candidate, RecordKey
     from texting.views.answers import SignedInRequest
 
 ROWS = 50
@@ -41,11 +37,11 @@ def waiting_count(user: AbstractUser) -> int:
 def undecided(request: SignedInRequest) -> HttpResponse:
     found = decisions.waiting_for(request.user).select_related("line", "sender").order_by("-status_at", "-pk")
     page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(request.GET.get("page"))
-    visible = _visible(request.user, [one for text in page for one in text.recipients.all()])
+    visible = seam.visible(request.user, [one.key for text in page for one in text.recipients.all()])
     rows = [
         {
             "text": text,
-            "people": humans([one for one in text.recipients.all() if one.key in visible], visible),
+            "people": humans(text.recipients.all(), visible),
             "is_unclear": text.status == TextStatus.UNCONFIRMED,
         }
         for text in page
@@ -59,27 +55,15 @@ def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
     found = list(decisions.conversations_of_leavers(user).prefetch_related("records")[:ROWS])
     wrote_last = {conversation.pk: conversation.last_sender_id for conversation in found}  # type: ignore[attr-defined]
     leavers = get_user_model().objects.in_bulk(set(wrote_last.values()))
-    visible = _visible(user, [record for conversation in found for record in conversation.records.all()])
+    visible = seam.visible(user, [record.key for conversation in found for record in conversation.records.all()])
     return [
         {
             "conversation": conversation,
-            "people": humans([record for record in conversation.records.all() if record.key in visible], visible),
+            "people": humans(conversation.records.all(), visible),
             "leaver": leavers.get(wrote_last[conversation.pk]),
         }
         for conversation in found
     ]
-
-
-def _visible(user: AbstractUser, about: Iterable[Recipient | ConversationRecord]) -> dict[RecordKey, Candidate]:
-    """Who shares a line sees what was sent from it, but not the records of branches that are not theirs."""
-    ids: dict[str, list[int]] = {}
-    for one in about:
-        ids.setdefault(one.record_type, []).append(one.record_id)
-    return {
-        candidate.key: candidate
-        for record_type in seam.record_types()
-        for candidate in record_type.candidates(user, ids.get(record_type.key, []))
-    }
 
 
 @require_POST

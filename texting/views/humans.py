@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RecordLink(NamedTuple):
-    """A record by its kind; `url` is "" for one that is gone."""
+    """A record by its kind."""
 
     label: str
     url: str
@@ -30,18 +30,20 @@ class Human:
 
     @property
     def url(self) -> str:
-        """Of the first record that is there."""
-        return next((record.url for record in self.records if record.url), "")
+        """Of the first record."""
+        return self.records[0].url
 
 
-def humans(about: Iterable[ConversationRecord | Recipient], found: Mapping[RecordKey, Candidate]) -> list[Human]:
-    """Those whom records are about, in the order of the records; `found` are the records that are there."""
+def humans(about: Iterable[ConversationRecord | Recipient], visible: Mapping[RecordKey, Candidate]) -> list[Human]:
+    """Those whom the `visible` ones of records are about, in the order of the records.
+
+    Who shares a line reads what went over it, but not whom it went to where the record is another branch's.
+    """
     by_human: dict[RecordKey, Human] = {}
     for one in about:
-        candidate = found.get(one.key)
-        first_key = min([one.key, *candidate.same_person_as]) if candidate else one.key
-        human = by_human.setdefault(first_key, Human(one.name, []))
+        candidate = visible.get(one.key)
         record_type = seam.find_record_type(one.record_type)
-        label = str(record_type.label) if record_type else one.record_type
-        human.records.append(RecordLink(label, candidate.url if candidate else ""))
+        if candidate and record_type:
+            human = by_human.setdefault(min([one.key, *candidate.same_person_as]), Human(one.name, []))
+            human.records.append(RecordLink(str(record_type.label), candidate.url))
     return list(by_human.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +15,15 @@ from django.views.decorators.http import require_safe
 
 from texting import seam
 from texting.models import Conversation, ConversationRecord, Line, Text
+from texting.models.chosen import of_records
+from texting.seam import RecordKey
 from texting.views.humans import humans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.auth.models import AbstractUser
+    from django.db.models import QuerySet
     from django.http import HttpResponse
     from django_stubs_ext import StrOrPromise
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 ROWS = 50
 # Fewer digits are an hour or a wage.
 DIGITS_OF_A_NUMBER = 4
+# As many of the records of a name are asked about; a letter or two fit thousands.
+RECORDS_OF_A_NAME = 500
 FOLDERS = {"unread": _("Unread"), "open": _("Open"), "all": _("Open and closed")}
 MINE, ON_MY_LINES, ON_ALL_LINES = "mine", "lines", "all"
 WHOSE: dict[str, StrOrPromise] = {MINE: _("Mine"), ON_MY_LINES: _("My lines"), ON_ALL_LINES: _("All lines")}
@@ -84,18 +89,17 @@ class Filters:
         scopes = {MINE: _of, ON_MY_LINES: on_lines_of, ON_ALL_LINES: of_user}
         return scopes[self.whose](user)
 
-    def apply(self, found: ConversationQuerySet) -> ConversationQuerySet:
+    def apply(self, found: ConversationQuerySet, user: AbstractUser) -> ConversationQuerySet:
         if self.folder == "unread":
             found = found.unseen()
         elif self.folder == "open":
             found = found.filter(closed_at__isnull=True)
-        return found.filter(self._words_are_in()) if self.words else found
+        return found.filter(self._words_are_in(_named(self.words, found, user))) if self.words else found
 
-    def _words_are_in(self) -> Q:
-        """In a text, in the name of a record, or in the number."""
+    def _words_are_in(self, names: QuerySet[ConversationRecord]) -> Q:
+        """In a text, in the name of one of these records, or in the number."""
         texts = Text.objects.filter(conversation=OuterRef("pk"), body__icontains=self.words)
-        names = ConversationRecord.objects.filter(conversation=OuterRef("pk"), name__icontains=self.words)
-        anywhere = Q(Exists(texts)) | Q(Exists(names))
+        anywhere = Q(Exists(texts)) | Q(pk__in=names.values("conversation"))
         digits = "".join(filter(str.isdecimal, self.words))
         return anywhere | Q(number__contains=digits) if len(digits) >= DIGITS_OF_A_NUMBER else anywhere
 
@@ -106,12 +110,13 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     offered = {key: words for key, words in WHOSE.items() if key != ON_ALL_LINES or _sees_all(request.user)}
     filters = Filters.read(request.GET.dict(), offered)
     in_scope = filters.conversations(request.user)
-    found = filters.apply(in_scope).select_related("line").prefetch_related("records").order_by("-last_text_at", "-pk")
-    page = Paginator(_with_last_text(found, filters.words), ROWS).get_page(request.GET.get("page"))
-    there = seam.describe([record.key for conversation in page for record in conversation.records.all()])
+    found = filters.apply(in_scope, request.user).select_related("line").prefetch_related("records")
+    listed = _with_last_text(found, filters.words).order_by("-last_text_at", "-pk")
+    page = Paginator(listed, ROWS).get_page(request.GET.get("page"))
+    visible = seam.visible(request.user, [one.key for conversation in page for one in conversation.records.all()])
     context = {
         "page": page,
-        "rows": [(conversation, humans(conversation.records.all(), there)) for conversation in page],
+        "rows": [(conversation, humans(conversation.records.all(), visible)) for conversation in page],
         "filters": filters,
         "folders": FOLDERS,
         "offered": offered,
@@ -122,6 +127,14 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 def _sees_all(user: AbstractUser) -> bool:
     return user.has_perm("texting.manage_lines")
+
+
+def _named(words: str, among: ConversationQuerySet, user: AbstractUser) -> QuerySet[ConversationRecord]:
+    """The rows of the records of a name that `user` may see, of the latest ones."""
+    of_name = ConversationRecord.objects.filter(name__icontains=words, conversation__in=among.values("pk"))
+    latest_first = of_name.values_list("record_type", "record_id").annotate(latest=Max("conversation"))
+    keys = [RecordKey(type_key, pk) for type_key, pk, _ in latest_first.order_by("-latest")[:RECORDS_OF_A_NAME]]
+    return ConversationRecord.objects.filter(of_records(seam.visible(user, keys)))
 
 
 def _with_last_text(found: ConversationQuerySet, words: str) -> ConversationQuerySet:

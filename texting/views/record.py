@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +16,7 @@ from texting import compliance, dispatch, inbound, lines, recipients, seam, stan
 from texting.forms.compose import ComposeForm
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Draft, Recipient, Text, TextingSettings
+from texting.models.chosen import of_records
 from texting.seam import RecordKey
 from texting.vocabulary import TextStatus
 
@@ -112,36 +110,27 @@ def _key(request: SignedInRequest) -> uuid.UUID:
 
 def find_candidate(user: AbstractUser, key: RecordKey) -> Candidate:
     """A record that `user` may see. Raises Http404."""
-    record_type = seam.find_record_type(key.record_type)
-    found = record_type.candidates(user, [key.record_id]) if record_type else []
-    if not found:
+    found = seam.visible(user, [key]).get(key)
+    if found is None:
         raise Http404
-    return found[0]
+    return found
 
 
 def visible_records(user: AbstractUser, conversation: Conversation) -> list[Candidate]:
     """The records of a conversation that `user` may see."""
-    found: list[Candidate] = []
-    for record in conversation.records.order_by("pk"):
-        record_type = seam.find_record_type(record.record_type)
-        found.extend(record_type.candidates(user, [record.record_id]) if record_type else [])
-    return found
+    return list(seam.visible(user, [record.key for record in conversation.records.order_by("pk")]).values())
 
 
 def _other_records(user: AbstractUser, candidate: Candidate) -> list[Candidate]:
     """The other records of the same human that `user` may see."""
-    found: list[Candidate] = []
-    for key in sorted(candidate.same_person_as):
-        record_type = seam.find_record_type(key.record_type)
-        found.extend(record_type.candidates(user, [key.record_id]) if record_type else [])
-    return found
+    return list(seam.visible(user, sorted(candidate.same_person_as)).values())
 
 
 def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     """What the panel shows: the latest texts with a human, the open conversation, and from where to reply."""
     keys = [candidate.key, *(other.key for other in _other_records(user, candidate))]
     conversations = list(
-        Conversation.objects.filter(pk__in=ConversationRecord.objects.filter(_any_of(keys)).values("conversation"))
+        Conversation.objects.filter(pk__in=ConversationRecord.objects.filter(of_records(keys)).values("conversation"))
         .select_related("line")
         .order_by("-last_text_at")[:20]
     )
@@ -152,7 +141,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         .order_by("-pk")[:TEXTS_SHOWN]
     )
     queued = Text.objects.filter(
-        pk__in=Recipient.objects.filter(_any_of(keys)).values("text"),
+        pk__in=Recipient.objects.filter(of_records(keys)).values("text"),
         conversation__isnull=True,
         status__in=[TextStatus.QUEUED, TextStatus.SENDING],
     )
@@ -200,12 +189,8 @@ def _scheduled(candidate: Candidate, conversations: list[Conversation]) -> list[
 
 
 def text_count(keys: Collection[RecordKey]) -> int:
-    records = ConversationRecord.objects.filter(_any_of(keys))
+    records = ConversationRecord.objects.filter(of_records(keys))
     return Text.objects.filter(conversation__in=records.values("conversation")).count()
-
-
-def _any_of(keys: Collection[RecordKey]) -> Q:
-    return reduce(or_, (Q(record_type=key.record_type, record_id=key.record_id) for key in keys))
 
 
 def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:

@@ -126,9 +126,4 @@ def _find(user: AbstractUser, conversation_id: int) -> Conversation:
 
 def _visible_holders(user: AbstractUser, number: str) -> list[Candidate]:
     """The records that hold a number and that `user` may see."""
-    keys: list[RecordKey] = [candidate.key for candidate in seam.match_number(number)]
-    visible: list[Candidate] = []
-    for record_type in seam.record_types():
-        ids = [key.record_id for key in keys if key.record_type == record_type.key]
-        visible.extend(record_type.candidates(user, ids) if ids else [])
-    return visible
+    return list(seam.visible(user, [candidate.key for candidate in seam.match_number(number)]).values())
