@@ -13,13 +13,13 @@ class TextingConfig(AppConfig):
     def ready(self) -> None:
         from texting import audited, checks, compliance, first_text, logged
         from texting.models import TextingSettings
-        from texting.views import decisions, inbox, line_list, record, unmatched
+        from texting.views import decisions, inbox, line_list, panel, unmatched
 
         register(checks.host_is_complete)
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
         seam.register_record_made(unmatched.link_new_record)
         seam.register_opted_out(compliance.opted_out)
-        seam.register_text_count(record.text_count)
+        seam.register_text_count(panel.text_count)
         seam.register_texts_now(logged.texts_now)
         seam_help.register_setup(
             {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, message
 from texting import seam
-from texting.models import Conversation
+from texting.models import Conversation, Text
 from texting.seam import RecordKey
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,48 @@ def test_a_conversation_on_a_line_of_others_is_read_but_not_answered(browser, pe
 
     assert "Any work?" in page
     assert 'id="reply-form"' not in page
+
+
+def test_reading_the_answers_of_others_leaves_them_unread(browser, people, hear):
+    ana = people.add("Ana Rivera", ANA)
+    hear("receive", on=make_line(number="+16515550101", owner_id=2), **message(ANA, "Any work?", 555))
+
+    assert "data-was-unread" not in panel(browser, ana)
+    assert Conversation.objects.get().unseen_since
+
+
+def test_one_replies_in_the_conversation_on_the_own_line_though_a_later_one_is_open_elsewhere(browser, people, hear):
+    ana = people.add("Ana Rivera", ANA)
+    hear("receive", **message(ANA, "Any work?", 555))
+    own = Conversation.objects.get()
+    hear("receive", on=make_line(number="+16515550101", owner_id=2), **message(ANA, "Hello Boston", 556))
+
+    page = panel(browser, ana)
+
+    assert f'action="{reverse("texting:reply", args=[own.pk])}"' in page
+    assert "You cannot send from this line" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "words"),
+    [
+        ("blocked", "line_removed", "The line was removed."),
+        ("expired", "expired", "It could not leave in time."),
+        ("canceled", "canceled", "Canceled before it left."),
+    ],
+)
+def test_a_text_that_was_stopped_stays_on_the_record_with_its_reason_for_a_month(
+    browser, people, send, status, reason, words
+):
+    ana = people.add("Ana Rivera", ANA)
+    send(ana, body="On my way", is_reply=True)
+    Text.objects.update(status=status, reason=reason)
+
+    page = panel(browser, ana)
+    assert ("On my way" in page, words in page) == (True, True)
+
+    Text.objects.update(status_at=timezone.now() - timedelta(days=31))
+    assert "On my way" not in panel(browser, ana)
 
 
 @pytest.fixture

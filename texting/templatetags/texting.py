@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from texting import lines, numbers, seam
 from texting.frame.statuses import counted_word
-from texting.views import record
+from texting.views.panel import panel
 from texting.vocabulary import Origin, TextStatus
 
 if TYPE_CHECKING:
@@ -113,13 +113,8 @@ def what_happened(recipient: Recipient) -> str:
 @register.inclusion_tag("texting/records/panel.html", takes_context=True)
 def record_texts(context: dict[str, Any], record_type: str, record_id: int) -> dict[str, Any]:
     """The texts panel of a record page; nothing for a record the user may not text or see."""
-    user = context["request"].user
-    candidates = [
-        candidate
-        for kind in [seam.find_record_type(record_type)]
-        if kind
-        for candidate in kind.candidates(user, [record_id])
-    ]
-    if not candidates:
+    user, key = context["request"].user, seam.RecordKey(record_type, record_id)
+    candidate = seam.visible(user, [key]).get(key)
+    if candidate is None:
         return {"candidate": None}
-    return {**record.panel(user, candidates[0]), "request": context["request"], "perms": context["perms"]}
+    return {**panel(user, candidate), "request": context["request"], "perms": context["perms"]}

@@ -1,0 +1,133 @@
+"""What the panel of a record's texts shows: the running conversation, what waits, and from where to reply."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from texting import compliance, inbound, lines, recipients, seam, standstill
+from texting.logged import order_in_dialogue
+from texting.models import Conversation, ConversationRecord, Recipient, Text, TextingSettings
+from texting.models.chosen import of_records
+from texting.vocabulary import TextStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from django.contrib.auth.models import AbstractUser
+
+    from texting.models import Line, OptOut
+    from texting.models.text import TextQuerySet
+    from texting.seam import Candidate, RecordKey
+
+CONVERSATIONS_SHOWN = 20
+TEXTS_SHOWN = 50
+# A text that was stopped is in no conversation; so long it is told on the record all the same.
+STOPPED_TOLD = timedelta(days=30)
+STOPPED = Q(
+    status__in=[TextStatus.BLOCKED, TextStatus.EXPIRED, TextStatus.CANCELED], status_at__gt=Now() - STOPPED_TOLD
+)
+WAITING = Q(status__in=[TextStatus.QUEUED, TextStatus.SENDING])
+
+
+def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
+    """The latest texts with a human, the open conversation, and from where to reply; who sees answers has read them."""
+    keys = [candidate.key, *(other.key for other in other_records(user, candidate))]
+    conversations = _conversations(keys)
+    usable = lines.for_user(user)
+    open_one = _to_reply_in(conversations, usable)
+    may_reply = open_one is not None and open_one.line in usable
+    from_line = open_one.line if open_one and may_reply else next(iter(usable), None)
+    window = TextingSettings.current().idle_window
+    return {
+        "candidate": candidate,
+        "was_unread": _note_seen(user, conversations),
+        "texts": _texts(candidate, keys, conversations),
+        "open": open_one,
+        "logged_at": open_one.last_text_at + window if open_one else None,
+        "idle_window": window,
+        "may_reply": may_reply,
+        "from_line": from_line,
+        "standstill": standstill.of_line(from_line) if from_line else None,
+        "reply_key": uuid.uuid4(),
+        "app_url": _app_url(open_one or conversations[0]) if conversations else "",
+        "opt_out": _opt_out(candidate, open_one),
+    }
+
+
+def text_count(keys: Collection[RecordKey]) -> int:
+    records = ConversationRecord.objects.filter(of_records(keys))
+    return Text.objects.filter(conversation__in=records.values("conversation")).count()
+
+
+def other_records(user: AbstractUser, candidate: Candidate) -> list[Candidate]:
+    """The other records of the same human that `user` may see."""
+    return list(seam.visible(user, sorted(candidate.same_person_as)).values())
+
+
+def _conversations(keys: Sequence[RecordKey]) -> list[Conversation]:
+    """The latest ones with any of these records."""
+    of_them = ConversationRecord.objects.filter(of_records(keys))
+    found = Conversation.objects.filter(pk__in=of_them.values("conversation")).select_related("line")
+    return list(found.order_by("-last_text_at")[:CONVERSATIONS_SHOWN])
+
+
+def _to_reply_in(conversations: Sequence[Conversation], usable: Sequence[Line]) -> Conversation | None:
+    """The latest open one on a line of the reader's, else the latest open one."""
+    running = [conversation for conversation in conversations if conversation.closed_at is None]
+    return next((one for one in running if one.line in usable), next(iter(running), None))
+
+
+def _note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool:
+    """Whether answers were unread until now. Reading over the shoulder of those whose line it is changes nothing."""
+    owners = seam.owners_for(user) if user.has_perm("texting.send") else []
+    unseen = [one.pk for one in conversations if one.unseen_since and one.line.owner in owners]
+    if unseen:
+        Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
+    return bool(unseen)
+
+
+def _texts(candidate: Candidate, keys: Sequence[RecordKey], conversations: Sequence[Conversation]) -> list[Text]:
+    """As they were said, those that were stopped among them; then what is to leave, what is scheduled last."""
+    ours = Text.objects.filter(pk__in=Recipient.objects.filter(of_records(keys)).values("text"))
+    never_left = ours.filter(conversation__isnull=True)
+    said = [
+        *_with_files(Text.objects.filter(conversation__in=conversations)).order_by("-pk")[:TEXTS_SHOWN],
+        *_with_files(never_left.filter(STOPPED)).order_by("-pk")[:TEXTS_SHOWN],
+    ]
+    waiting = _with_files(never_left.filter(WAITING)).order_by("pk")
+    return [*sorted(said, key=order_in_dialogue), *waiting, *_scheduled(candidate, conversations)]
+
+
+def _with_files(texts: TextQuerySet) -> TextQuerySet:
+    return texts.select_related("sender").prefetch_related("attachments")
+
+
+def _scheduled(candidate: Candidate, conversations: Sequence[Conversation]) -> list[Text]:
+    """What somebody has scheduled in the provider's app for a record, the next one first."""
+    held = [recipients.read_number(typed, candidate.region).e164 for typed in candidate.numbers]
+    numbers = {number for number in held if number} | {conversation.number for conversation in conversations}
+    waiting = Text.objects.filter(status=TextStatus.SCHEDULED, number__in=numbers)
+    texts = list(_with_files(waiting).order_by("scheduled_at")[:TEXTS_SHOWN])
+    theirs = {
+        (line_id, number)
+        for line_id, number in {(text.line_id, text.number) for text in texts}
+        if candidate.key in [found.key for found in inbound.who_is_it(line_id, number)]
+    }
+    return [text for text in texts if (text.line_id, text.number) in theirs]
+
+
+def _app_url(conversation: Conversation) -> str:
+    return lines.app_url(conversation.line, conversation.number)
+
+
+def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:
+    """The opt-out in force of the number a reply or a new text would go to."""
+    chosen = recipients.choose_number(candidate.numbers, candidate.region)
+    numbers = [open_one.number] if open_one else []
+    in_force = compliance.opted_out([*numbers, chosen.e164] if chosen else numbers)
+    return next(iter(in_force.values()), None)
