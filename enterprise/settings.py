@@ -139,7 +139,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 LOGIN_URL = "users:sign-in"
-LOGIN_REDIRECT_URL = "employees:list"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "users:sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from enterprise.administration.first_steps import is_usable, steps
 from enterprise.administration.users_views import may_administer
+from enterprise.frame.navigation import navigation_for
 from enterprise.people.access import signed_in
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where one arrives: an administrator of a firm that cannot text yet, at what is missing."""
+    """Where one arrives: the first entry one may open; who administers a firm that cannot text, at what is missing."""
     user = signed_in(request)
     if user.has_perm("users.administer") and not is_usable(user):
         return redirect("administration:first-steps")
-    return redirect("employees:list")
+    entries = navigation_for(request)
+    return redirect(entries[0].url) if entries else render(request, "frame/no_role.html")
 
 
 @may_administer

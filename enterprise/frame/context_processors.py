@@ -28,7 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def _urls() -> dict[str, str]:
     return {
-        "home": find_url("employees:list") or "/",
+        "home": find_url("home") or "/",
         "search": find_url("people:search"),
         "login": find_url("users:sign-in", "login"),
         "logout": find_url("users:sign-out", "logout"),

@@ -62,9 +62,9 @@ def _waiting(url_name: str) -> Badge:
 
 
 NAVIGATION: list[NavItem] = [
-    NavItem(_("Employees"), "employees:list", "users"),
-    NavItem(_("Contacts"), "contacts:list", "address-book"),
-    NavItem(_("Hotlists"), "hotlists:list", "list-details"),
+    NavItem(_("Employees"), "employees:list", "users", permissions=("employees.view_employee",)),
+    NavItem(_("Contacts"), "contacts:list", "address-book", permissions=("contacts.view_contact",)),
+    NavItem(_("Hotlists"), "hotlists:list", "list-details", permissions=("hotlists.view_hotlist",)),
     NavItem(
         _("Texts"),
         "texting:texts",
