@@ -161,7 +161,7 @@ SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-session"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_SSL_REDIRECT = not DEBUG
 # A provider that is answered with a redirect gives up; probes speak plain HTTP inside the network.
 SECURE_REDIRECT_EXEMPT = [r"^texting/webhooks/", r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())
