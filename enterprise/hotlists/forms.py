@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprise.hotlists.models import Hotlist
 from enterprise.people.kinds import get_kind, kinds
+from enterprise.users.models import Branch
 
 if TYPE_CHECKING:
     from enterprise.people.kinds import PersonKind
@@ -42,7 +43,9 @@ class HotlistForm(HotlistModelForm):
             self._field("record_type").choices = usable
             self.initial["record_type"] = usable[0][0] if usable else ""
         branch = self._field("branch")
-        branch.queryset = user.visible_branches().filter(Q(is_active=True) | Q(pk=self.instance.branch_id))
+        # The one it is shared with stays a choice, though `user` does not see it: renaming must not unshare.
+        offered = Q(pk__in=user.visible_branches(), is_active=True) | Q(pk=self.instance.branch_id)
+        branch.queryset = Branch.objects.filter(offered)
         branch.empty_label = _("Nobody else")
         branch.help_text = _("Everybody of this branch sees it, texts it, adds and removes people.")
         self.fields["name"].widget.attrs.update(placeholder=_("Forklift, nights"), autocomplete="off")
@@ -80,12 +83,13 @@ class AddForm(forms.Form):
         offered = [each for each in visible if each.record_type == kind.key]
         field: Any = self.fields["hotlist"]
         field.queryset = visible
-        field.widget.choices = [("", _("A new one, named below")), *((each.pk, _named(each, user)) for each in offered)]
+        may_name = user.has_perm("hotlists.add_hotlist")
+        if not may_name:
+            del self.fields["name"]
+        none = _("A new one, named below") if may_name else _("Choose one")
+        field.widget.choices = [("", none), *((each.pk, _named(each, user)) for each in offered)]
         if not offered:
             field.widget = forms.HiddenInput()
-        if not user.has_perm("hotlists.add_hotlist"):
-            del self.fields["name"]
-            field.widget.choices[:1] = [("", _("Choose one"))]
 
     def clean_hotlist(self) -> Hotlist | None:
         hotlist: Hotlist | None = self.cleaned_data["hotlist"]

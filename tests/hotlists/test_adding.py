@@ -174,3 +174,27 @@ def test_removing_nobody_is_said_and_a_contact_of_the_same_id_removes_no_employe
     page = as_user(riya).post(f"/hotlists/{nights.pk}/remove/", {"keys": f"contact:{ana.pk}"}, follow=True)
     assert "Nobody was removed" in page.text
     assert ids_on(nights) == {ana.pk}
+
+
+def test_who_may_make_no_hotlist_and_has_none_is_told_so(as_user, riya):
+    group = riya.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="add_hotlist"))
+    make_hotlist("Managers", owner=riya, record_type="contact")
+    client, given = as_user(riya), {"keys": keys_of(make_employee())}
+
+    page = client.post(ADD, given)
+
+    assert page.status_code == 200
+    assert "There is no hotlist of employees for you" in page.text
+    assert 'value="add"' not in page.text
+    assert client.post(ADD, given | {"action": "add"}).status_code == 422
+
+
+def test_who_may_make_no_hotlist_chooses_one(as_user, riya, nights):
+    group = riya.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="add_hotlist"))
+
+    page = as_user(riya).post(ADD, {"keys": keys_of(make_employee())})
+
+    assert "Choose one" in page.text
+    assert "New hotlist" not in page.text
