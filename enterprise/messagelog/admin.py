@@ -18,6 +18,10 @@ else:
 class ActionCodeAdmin(ModelAdmin):
     list_display = ["name", "description", "for_employees", "for_contacts", "is_active", "deactivates"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """None is ever deleted: one that is not wanted any more is made inactive."""
+        return False
+
 
 @admin.register(Message)
 class MessageAdmin(ModelAdmin):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from enterprise.messagelog.by_hand import HandMessageForm, log_by_hand
 from enterprise.people import changes
 from enterprise.people.access import KindView
-from enterprise.people.record import record_page
+from enterprise.people.record import WRITING, record_page
 from texting.seam import RecordKey
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 class LogMessage(KindView):
     def get_permission_required(self) -> list[str]:
-        return [*super().get_permission_required(), "messagelog.add_message"]
+        return [*super().get_permission_required(), *WRITING]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self.get_person(pk)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from enterprise.users.models import User
     from texting.seam import OptedOut
 
+# Who writes into the log sees it anew, so it has to be theirs to read.
+WRITING = ["messagelog.view_message", "messagelog.add_message"]
 _RANK = {method_type: rank for rank, method_type in enumerate(PRIORITY)}
 
 
@@ -42,12 +44,12 @@ def record_page(person: Person, kind: PersonKind, user: User, query: Mapping[str
         "chosen": person.number_for_texts,
         "methods": methods,
         "opted_out": next((shown.opted_out for shown in methods if shown.gets_texts), None),
-        "log": messages_on(kind.key, person.pk, query),
+        "log": messages_on(kind.key, person.pk, query) if user.has_perm("messagelog.view_message") else None,
         "text_count": seam.text_count(_keys(person, kind, same_person)),
         "may_change": user.has_perm(kind.permission("change")),
         "may_link": user.has_perms([kind.permission("change"), kind.counterpart.permission("change")]),
         "may_text": user.has_perm("texting.send"),
-        "may_log": user.has_perm("messagelog.add_message"),
+        "may_log": user.has_perms(WRITING),
         "urls": _urls(kind, person),
     }
 

@@ -2,7 +2,8 @@ import pytest
 from django.urls import reverse
 
 from enterprise.employees.models import Employee
-from tests.enterprise.builders import make_contact, make_employee
+from enterprise.messagelog.models import ActionCode
+from tests.enterprise.builders import make_code, make_contact, make_employee
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,13 @@ def test_nobody_is_deleted(as_user, superuser):
     address = reverse("admin:employees_employee_delete", args=[person.pk])
     assert as_user(superuser).post(address, {"post": "yes"}).status_code == 403
     assert Employee.objects.filter(pk=person.pk).exists()
+
+
+def test_no_action_code_is_deleted(as_user, superuser):
+    code = make_code()
+    address = reverse("admin:messagelog_actioncode_delete", args=[code.pk])
+    assert as_user(superuser).post(address, {"post": "yes"}).status_code == 403
+    assert ActionCode.objects.filter(pk=code.pk).exists()
 
 
 def test_a_number_changed_in_the_admin_is_found(as_user, superuser):

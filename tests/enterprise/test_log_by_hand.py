@@ -40,6 +40,21 @@ def test_it_is_for_those_who_may_log_in_their_branch(client, as_user, riya, dan,
     assert not Message.objects.exists()
 
 
+def test_who_may_not_read_the_log_sees_none_and_writes_none(as_user, riya, call):
+    person = make_employee()
+    as_user(riya).post(address(person), told(call))
+    group = riya.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="view_message"))
+    client = as_user(riya)
+
+    page = client.get(person.get_absolute_url())
+
+    assert page.status_code == 200
+    assert "Left a voicemail." not in page.text
+    assert "Log a message" not in page.text
+    assert client.post(address(person), told(call)).status_code == 403
+
+
 @pytest.mark.parametrize("make", [make_employee, make_contact])
 def test_it_appears_in_the_log_with_its_author(as_user, riya, call, make):
     person = make()
