@@ -54,8 +54,8 @@ class CardTable(tables.Table):  # type: ignore[misc]  # the library has no types
     empty_template = ""
     actions_template = ""
     row_menu_template = ""
-    # Whether a column of the table is Send Text for its row, so that the row menu need not be it without scripts.
-    rows_have_text_button = False
+    # Whether the row menu is Send Text for its row where there are no scripts.
+    is_menu_for_texting = True
     per_page_choices = (25, 50, 100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -154,7 +154,7 @@ class RowMenuColumn(tables.Column):  # type: ignore[misc]
             _("Actions for %(name)s") % {"name": name},
             icon("dots"),
         )
-        if table.rows_have_text_button:
+        if not table.is_menu_for_texting:
             return opener
         return opener + format_html(
             '<button class="btn btn-icon btn-sm btn-ghost no-js-only" type="submit" form="{}-one" name="keys" '

@@ -90,13 +90,14 @@ class HotlistTable(CardTable):
 
 
 class MemberTable(PersonTable):
-    """The people on one hotlist. Whoever may not text has no selection, and a button to remove in each row instead."""
+    """The people on one hotlist."""
 
     caption = _("People on this hotlist")
     empty_template = "hotlists/_nobody_on_it.html"
     actions_template = "hotlists/_remove_button.html"
     row_menu_template = "hotlists/_remove_item.html"
-    rows_have_text_button = True
+    # A column of its own is.
+    is_menu_for_texting = False
 
     role = tables.TemplateColumn(
         template_name="hotlists/_cell_role.html",
@@ -111,10 +112,9 @@ class MemberTable(PersonTable):
         attrs=_GREY_FROM_LARGE,
     )
     text = IconColumn("hotlists/_cell_text_person.html", words=pgettext_lazy("verb", "Text"))
-    remove = IconColumn("hotlists/_cell_remove.html", words=_("Remove"))
 
     class Meta(PersonTable.Meta):
-        sequence = ("key", "name", "ident", "role", "branch", "status", "number", "added_at", "text", "remove", "menu")
+        sequence = ("key", "name", "ident", "role", "branch", "status", "number", "added_at", "text", "menu")
 
     def __init__(self, people: PersonQuerySet, *, hotlist: Hotlist, user: User, **options: Any) -> None:
         self.hotlist = hotlist
@@ -122,8 +122,5 @@ class MemberTable(PersonTable):
         self.list_key = f"hotlist-{hotlist.pk}"
         self.scope = hotlist.query
         self.search_url = f"{hotlist.kind.app}:list"
-        may_text, may_change = user.has_perm("texting.send"), user.has_perm("hotlists.change_hotlist")
-        if not may_text:
+        if not user.has_perm("texting.send"):
             self.columns.hide("text")
-        if may_text or not may_change:
-            self.columns.hide("remove")

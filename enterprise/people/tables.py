@@ -85,7 +85,9 @@ class PersonTable(CardTable):
         self.may_add = user.has_perm(kind.permission("add"))
         self.add_url = f"{kind.app}:add"
         self.caption = _("%(people)s that match") % {"people": kind.label_plural}
-        if user.has_perm("texting.send"):
+        may_text = user.has_perm("texting.send")
+        self.is_menu_for_texting = self.is_menu_for_texting and may_text
+        if may_text or user.has_perm("hotlists.change_hotlist"):
             self.selection = Selection(kind.key, str(kind.label).lower(), str(kind.label_plural).lower())
         else:
             options["exclude"] = (*options.get("exclude", ()), "key", "menu")

@@ -29,11 +29,27 @@ def test_a_rep_sees_the_people_of_their_branches_only(as_user, riya, dan, ada, m
     assert "Zelda" in as_user(ada).get(page).text
 
 
-def test_without_the_right_to_text_nobody_can_be_selected(as_user, minneapolis):
+@pytest.fixture
+def sofia(minneapolis):
+    return make_user("sofia", branch=minneapolis, role=FRONT_OFFICE_WITHOUT_TEXTING)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_the_right_to_text_people_are_ticked_for_hotlists_alone(as_user, sofia, page):
+    person = MAKERS[page]("Zelda")
+    shown = as_user(sofia).get(page).text
+    assert f'name="keys" value="{page[1:-2]}:{person.pk}"' in shown
+    assert "Add to hotlist" in shown
+    assert "Send Text" not in shown
+    assert reverse("texting:compose") not in shown
+
+
+def test_who_may_neither_text_nor_change_hotlists_ticks_nobody(as_user, sofia):
     make_employee("Zelda")
-    page = as_user(make_user("sofia", role=FRONT_OFFICE_WITHOUT_TEXTING)).get("/employees/")
+    group = sofia.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="change_hotlist"))
+    page = as_user(sofia).get("/employees/")
     assert "Zelda" in page.text
-    assert "Send Text" not in page.text
     assert "data-select" not in page.text
 
 

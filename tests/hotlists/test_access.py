@@ -136,5 +136,19 @@ def test_without_the_right_to_text_a_list_is_kept_and_not_texted(as_user, minnea
     page = client.get(nights.get_absolute_url()).text
     assert "Text this hotlist" not in page
     assert "Text Ana Rivera" not in page
-    assert "Remove Ana Rivera from this hotlist" in page
+    assert f'name="keys" value="employee:{ana.pk}"' in page
+    assert "Remove from this hotlist" in page
     assert "Text Nights forklift" not in client.get("/hotlists/").text
+
+
+def test_renaming_keeps_it_shared_with_a_branch_its_owner_does_not_see_any_more(as_user, riya, st_paul, nights):
+    riya.home_branch = st_paul
+    riya.save()
+    client = as_user(riya)
+
+    page = client.get(address("edit", nights)).text
+    assert f'<option value="{nights.branch_id}" selected>' in page
+    client.post(address("edit", nights), {"name": "Nights", "branch": nights.branch_id})
+
+    nights.refresh_from_db()
+    assert (nights.name, nights.branch.name) == ("Nights", "Minneapolis")
