@@ -85,12 +85,13 @@ def _shown(batch: Batch, draft: Draft) -> Mapping[str, str]:
 
 
 def _reason_now(batch: Batch, verdict: ResolvedRecipient, shown: Mapping[str, str], *, may_send: bool) -> Reason | None:
+    # Who was deactivated sees no record any more, and that is not the record's fault.
+    if not may_send and verdict.reason in (None, Reason.NOT_VISIBLE):
+        return Reason.CANCELED if batch.canceled_at else Reason.SENDER_INACTIVE
     if verdict.reason:
         return verdict.reason
     if batch.canceled_at:
         return Reason.CANCELED
-    if not may_send:
-        return Reason.SENDER_INACTIVE
     if shown.get(str(verdict.key)) != verdict.e164:
         return Reason.CHANGED
     return None

@@ -7,8 +7,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.texting.conftest import ANA, make_draft
-from texting import building, dispatch, drafts, long_work
+from tests.texting.conftest import ANA, make_draft, pass_time
+from texting import building, claims, decisions, dispatch, drafts, long_work
 from texting.models import Batch, Draft, DraftRecipient, Line, Recipient, Text
 from texting.vocabulary import Reason, TextStatus
 
@@ -192,6 +192,23 @@ def test_a_right_taken_while_it_is_made_stops_the_rest(rep, batch):
 
     assert batch.texts.count() == 3
     assert batch.recipients.filter(reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
+
+
+def test_a_sender_deactivated_while_it_is_made_stops_the_rest_and_what_waits_is_handed_over(rep, people, batch, crowd):
+    one_block()
+    type(rep).objects.update(is_active=False)
+    # As the host does it: who is not active sees nothing.
+    people.hidden = {key.record_id for key in crowd}
+
+    long_work.work_off()
+    pass_time(minutes=1)
+    stopped = claims.claim(10)
+
+    assert stopped == ([], 3)
+    batch.refresh_from_db()
+    assert not batch.is_pending
+    assert batch.recipients.filter(text__isnull=True, reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
+    assert decisions.waiting().count() == 3
 
 
 def test_a_number_changed_while_it_is_made_is_not_texted(people, batch, crowd):
