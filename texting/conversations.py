@@ -224,7 +224,11 @@ def _log_and_close(conversations: list[Conversation]) -> None:
         """
         UPDATE texting_conversation SET
             closed_at = coalesce(closed_at, now()), next_try_at = NULL, failure = '',
-            logged_at = CASE WHEN id = ANY(%s) THEN now() END
+            logged_at = CASE WHEN id = ANY(%s) THEN now() END,
+            words = coalesce((
+                SELECT upper(string_agg(t.body, E'\\n' ORDER BY t.id)) FROM texting_text t
+                WHERE t.conversation_id = texting_conversation.id
+            ), '')
         WHERE id = ANY(%s)
         """,
         [list(logged_ids), [conversation.pk for conversation in conversations]],

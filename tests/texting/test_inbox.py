@@ -337,3 +337,19 @@ def asked_by(rf, user):
     request.session = {}
     request._messages = FallbackStorage(request)
     return request
+
+
+@pytest.mark.parametrize("words", ["gate AT six", "100%", "straße"])
+def test_words_in_a_closed_conversation_find_it(browser, people, hear, words):
+    people.add("Ana Rivera", ANA)
+    people.add("Bo Chen", BO)
+    hear("receive", **message(ANA, "I was at the Gate at six, 100% sure, Straße 5", "700"))
+    hear("receive", **message(BO, "Which one?", "701"))
+    pass_time(hours=25)
+    conversations.close_due()
+
+    page = browser.get(reverse("texting:inbox"), {"q": words, "folder": "all"}).content.decode()
+
+    assert "Ana Rivera" in page
+    assert "Bo Chen" not in page
+    assert "Ana Rivera" not in browser.get(reverse("texting:inbox"), {"q": words}).content.decode()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -24,7 +25,8 @@ class Conversation(models.Model):
 
     At most one per (line, number) is open. `last_text_at` is ours, by the database's clock. One with no record is
     unmatched and closes as unlogged, until a person links it to a record or dismisses it with a note. `follows` is the
-    closed conversation that a late text goes on with. `unseen_since` is when the first unseen answer came.
+    closed conversation that a late text goes on with. `unseen_since` is when the first unseen answer came. `words` are
+    the texts of a closed one in capitals, to be searched: their own rows change too often to bear such an index.
     """
 
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="conversations")
@@ -43,6 +45,7 @@ class Conversation(models.Model):
     failure_count = models.IntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(blank=True, db_default="", editable=False)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -63,6 +66,12 @@ class Conversation(models.Model):
             models.Index(fields=["last_text_at"], name="conversation_idle", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["line", "number", "-id"], name="conversation_by_number"),
             models.Index(fields=["line", "-last_text_at"], name="conversation_of_line"),
+            GinIndex(
+                fields=["words"],
+                opclasses=["gin_trgm_ops"],
+                name="conversation_words",
+                condition=Q(closed_at__isnull=False),
+            ),
             models.Index(fields=["line"], name="conversation_unseen", condition=Q(unseen_since__isnull=False)),
         ]
 

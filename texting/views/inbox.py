@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Upper
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -98,8 +98,14 @@ class Filters:
 
     def _words_are_in(self, names: QuerySet[ConversationRecord]) -> Q:
         """In a text, in the name of one of these records, or in the number."""
-        texts = Text.objects.filter(conversation=OuterRef("pk"), body__icontains=self.words)
-        anywhere = Q(Exists(texts)) | Q(pk__in=names.values("conversation"))
+        in_texts = Exists(Text.objects.filter(conversation=OuterRef("pk"), body__icontains=self.words))
+        anywhere = Q(pk__in=names.values("conversation"))
+        if self.folder == "open":
+            anywhere |= Q(in_texts)
+        else:
+            running = Conversation.objects.filter(in_texts, closed_at__isnull=True)
+            closed = Conversation.objects.filter(closed_at__isnull=False, words__contains=Upper(Value(self.words)))
+            anywhere |= Q(pk__in=running.values("pk")) | Q(pk__in=closed.values("pk"))
         digits = "".join(filter(str.isdecimal, self.words))
         return anywhere | Q(number__contains=digits) if len(digits) >= DIGITS_OF_A_NUMBER else anywhere
 
@@ -145,4 +151,4 @@ def _with_last_text(found: ConversationQuerySet, words: str) -> ConversationQuer
         name: Coalesce(Subquery(fitting.values(name)[:1]), Subquery(texts.values(name)[:1]))
         for name in ("body", "direction")
     }
-    return found.annotate(last_body=last["body"], last_direction=last["direction"])
+    return found.defer("words").annotate(last_body=last["body"], last_direction=last["direction"])
