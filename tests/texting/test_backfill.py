@@ -14,7 +14,7 @@ from tests.texting.test_sending import run_until_quiet
 from texting import backfill, claims, epoch, provider_texts, seam
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Conversation, Epoch, Line, OptOut, Text
-from texting.providers.base import DeliveryNews, ProviderText
+from texting.providers.base import DeliveryNews, OddRow, ProviderText
 from texting.runner import Runner
 from texting.vocabulary import Direction, LineState, Origin, PauseReason, TextStatus
 
@@ -322,6 +322,16 @@ def test_a_guarded_line_whose_account_is_suspended_is_paused_and_says_so(guarded
     backfill.backfill_guarded()
 
     assert Line.objects.get().pause_reason == PauseReason.SUSPENDED
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_guard_does_not_end_while_a_row_of_the_list_cannot_be_read(guarded, provider, line, ends):
+    odd = OddRow.GROUP if ends else OddRow.UNREADABLE
+    provider.told = [told("700", number=BO), odd]
+
+    backfill.backfill_guarded()
+
+    assert (Line.objects.get().guarded_since is None) == ends
 
 
 @pytest.fixture

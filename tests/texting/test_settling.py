@@ -12,7 +12,7 @@ from tests.texting.test_sending import run_until_quiet
 from texting import attachments, conversations, decisions, intake, provider_texts, settling
 from texting.errors import NotSent, OutcomeUnknown, Refused
 from texting.models import Text, WebhookEvent
-from texting.providers.base import AttachmentInfo, ProviderText
+from texting.providers.base import AttachmentInfo, OddRow, ProviderText
 from texting.runner import Runner
 from texting.vocabulary import Decision, Direction, Reason, TextStatus
 
@@ -122,6 +122,23 @@ def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
     monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
 
     assert settling.settle_unconfirmed() == 1
+
+
+def test_a_page_without_a_text_is_not_the_last(unconfirmed, provider, monkeypatch):
+    unconfirmed()
+    pages = {0: [OddRow.GROUP], provider_texts.PAGE: [OddRow.UNREADABLE], 2 * provider_texts.PAGE: [told("700")]}
+    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
+
+    assert settling.settle_unconfirmed() == 1
+
+
+def test_a_provider_that_lists_the_same_for_ever_is_not_asked_for_ever(unconfirmed, provider, monkeypatch):
+    unconfirmed()
+    asked = []
+    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: asked.append(start) or [OddRow.GROUP])
+
+    assert settling.settle_unconfirmed() == 0
+    assert len(asked) == provider_texts.MOST_BARREN
 
 
 def test_the_echo_of_what_was_sent_again_is_not_the_first_ones(unconfirmed, hear):

@@ -9,6 +9,7 @@ Implementations are safe to use from several threads at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ class AttachmentInfo:
     mime_type: str
     byte_count: int
     storage_key: str = field(repr=False)
+
+
+class OddRow(Enum):
+    """What stands in a list of texts beside them."""
+
+    GROUP = "the parent of the texts to a group, each of which is listed itself"
+    UNREADABLE = "perhaps a text"
 
 
 @dataclass(frozen=True)
@@ -163,11 +171,8 @@ class Provider(Protocol):
 
     def delete_hook(self, session_key: str, hook_id: str) -> None: ...
 
-    def list_texts(self, session_key: str, *, start: int = 0, limit: int = 50) -> list[ProviderText]:
-        """The line's texts, newest first; [] past the end.
-
-        What is no text between two numbers is left out, so a page before the last may be shorter than `limit`.
-        """
+    def list_texts(self, session_key: str, *, start: int = 0, limit: int = 50) -> list[ProviderText | OddRow]:
+        """The line's texts, newest first; [] past the end."""
 
     def find_text(self, session_key: str, provider_id: str) -> ProviderText | None:
         """One text of the line; None when the provider does not know it (any more)."""

@@ -12,6 +12,7 @@ from texting.providers.base import (
     DeliveryNews,
     Hook,
     MalformedEvent,
+    OddRow,
     OptOutChanged,
     TextDeleted,
     TextRead,
@@ -404,7 +405,7 @@ def test_any_bytes_are_read_or_malformed(event, body):
         return
 
 
-def test_a_list_leaves_out_what_is_no_text_between_two_numbers():
+def test_a_list_names_what_is_no_text_between_two_numbers():
     group = {
         **LISTED,
         "type": "ZO",
@@ -413,9 +414,10 @@ def test_a_list_leaves_out_what_is_no_text_between_two_numbers():
         "destAddress": "device:/6125550100/3",
     }
 
-    assert [
-        text.number for text in payloads.parse_texts([LISTED, {**group, "address": "device:/6125550100/3"}, None])
-    ] == [ANA]
+    text, *odd = payloads.parse_texts([LISTED, {**group, "address": "device:/6125550100/3"}, {**LISTED, "id": 0}, None])
+
+    assert text.number == ANA
+    assert odd == [OddRow.GROUP, OddRow.UNREADABLE, OddRow.UNREADABLE]
     assert payloads.parse_texts(None) == []
 
 

@@ -16,6 +16,7 @@ from texting.providers.base import (
     Event,
     Hook,
     MalformedEvent,
+    OddRow,
     ProviderText,
     Session,
     Submission,
@@ -119,8 +120,7 @@ class ZipWhip:
     def delete_hook(self, session_key: str, hook_id: str) -> None:
         self._ask(_ignore, session_key, "webhook/delete", {"webhookId": hook_id})
 
-    def list_texts(self, session_key: str, *, start: int = 0, limit: int = 50) -> list[ProviderText]:
-        """See Provider. What is no text between two numbers is left out, so a page may be shorter than `limit`."""
+    def list_texts(self, session_key: str, *, start: int = 0, limit: int = 50) -> list[ProviderText | OddRow]:
         page = {"start": str(start), "limit": str(limit)}
         return self._ask(payloads.parse_texts, session_key, "message/list", page)
 

@@ -16,6 +16,7 @@ from texting.providers.base import (
     Event,
     Hook,
     MalformedEvent,
+    OddRow,
     OptOutChanged,
     ProviderText,
     TextDeleted,
@@ -94,15 +95,21 @@ def parse_one_text(content: object) -> ProviderText:
     return parse_text(as_object(content, "response"))
 
 
-def parse_texts(content: object) -> list[ProviderText]:
-    """Read a list of message objects; those that are no text between two numbers (group parents) are left out."""
-    texts = []
-    for value in as_list(content, "response"):
-        try:
-            texts.append(parse_text(as_object(value, "a text")))
-        except MalformedEvent:
-            continue
-    return texts
+def parse_texts(content: object) -> list[ProviderText | OddRow]:
+    """Read a list of message objects."""
+    return [_parse_row(value) for value in as_list(content, "response")]
+
+
+def _parse_row(value: object) -> ProviderText | OddRow:
+    try:
+        return parse_text(as_object(value, "a text"))
+    except MalformedEvent:
+        return OddRow.GROUP if isinstance(value, dict) and _is_of_group(value) else OddRow.UNREADABLE
+
+
+def _is_of_group(item: Json) -> bool:
+    """The parent of the texts to a group, which are listed themselves."""
+    return any(str(item.get(name, "")).startswith("device:/") for name in ("destAddress", "finalDestination"))
 
 
 def parse_hooks(content: object) -> list[Hook]:
