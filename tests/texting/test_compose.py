@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import uuid
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line
+from tests.texting.conftest import ANA, BO, make_line, message
 from texting.models import Batch, Draft, Line, Recipient, Text, TextingSettings
 from texting.seam import RecordKey
 from texting.views.send import KEPT_DRAFTS
@@ -333,54 +332,8 @@ def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, peo
         browser.get(many.get_absolute_url())
 
 
-def reply_to(browser, conversation, body="On my way", key=None):
-    return browser.post(
-        reverse("texting:reply", args=[conversation.pk]), {"body": body, "key": str(key or uuid.uuid4())}
-    )
-
-
-@pytest.fixture
-def conversation(hear, ana):
-    from tests.texting.conftest import message
-    from texting.models import Conversation
-
+def test_the_panel_shows_the_dialogue_and_when_it_will_be_logged(browser, ana, hear):
     hear("receive", **message(ANA, "Any work?", 555))
-    return Conversation.objects.get()
-
-
-def test_a_reply_goes_to_the_conversations_number_first_and_once(browser, conversation):
-    key = uuid.uuid4()
-    for _ in range(2):
-        assert reply_to(browser, conversation, key=key).url == "/people/1/"
-
-    text = Text.objects.get(direction="out")
-    assert (text.number, text.priority, text.line_id) == (ANA, 1, conversation.line_id)
-
-
-def test_a_reply_to_somebody_who_said_stop_does_not_leave(browser, conversation, hear):
-    from tests.texting.conftest import message
-
-    hear("receive", **message(ANA, "STOP", 556))
-    reply_to(browser, conversation)
-
-    assert not Text.objects.filter(direction="out").exists()
-
-
-def test_an_empty_reply_or_a_forged_key_sends_nothing(browser, conversation):
-    reply_to(browser, conversation, body="  ")
-    assert browser.post(reverse("texting:reply", args=[conversation.pk]), {"body": "x", "key": "?"}).status_code == 404
-
-    assert not Text.objects.filter(direction="out").exists()
-
-
-def test_a_conversation_of_people_one_may_not_see_is_not_found(browser, conversation, people):
-    people.hidden.add(1)
-
-    assert reply_to(browser, conversation).status_code == 404
-    assert browser.get(reverse("texting:record-texts", args=["person", 1])).status_code == 404
-
-
-def test_the_panel_shows_the_dialogue_and_when_it_will_be_logged(browser, conversation):
     TextingSettings.current()
     page = text_of(browser.get(reverse("texting:record-texts", args=["person", 1])))
 

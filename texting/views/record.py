@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import dispatch, lines, seam
+from texting import dispatch, drafts, lines, placeholders, seam
 from texting.forms.compose import ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
+from texting.segments import normalise_body
 from texting.views.panel import other_records, panel
 
 if TYPE_CHECKING:
@@ -35,21 +36,46 @@ def record_texts(request: SignedInRequest, record_type: str, record_id: int) -> 
 @require_POST
 @permission_required("texting.send", raise_exception=True)
 def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
-    """Send a text to the other party of a conversation, from its line. `key` makes a double click one text."""
+    """Send a text to the other party of a conversation, from its line. `key` makes a double click one text.
+
+    One that cannot leave comes back with what was typed.
+    """
     conversation = Conversation.objects.select_related("line").filter(pk=conversation_id).first()
     if conversation is None:
         raise Http404
     candidates = visible_records(request.user, conversation)
     if not candidates:
         raise Http404
-    back = _written_on(request, candidates).url
     form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
-    if not form.is_valid():
+    if form.is_valid():
+        refusal = _send_reply(request, conversation, candidates, form.cleaned_data["body"])
+    else:
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        messages.error(request, _("Not sent. %(why)s") % {"why": why})
-        return redirect(back)
-    _send_reply(request, conversation, candidates, form.cleaned_data["body"])
-    return redirect(back)
+        refusal = Refusal(_("Not sent. %(why)s") % {"why": why})
+    written_on = _written_on(request, candidates)
+    return _refused(request, conversation, written_on, refusal) if refusal else redirect(written_on.url)
+
+
+class Refusal(NamedTuple):
+    """Why a reply was not sent; `may_insist` where it can leave all the same."""
+
+    words: str
+    may_insist: bool = False
+
+
+def _refused(
+    request: SignedInRequest, conversation: Conversation, candidate: Candidate, refusal: Refusal
+) -> HttpResponse:
+    """The page that says why, with what was typed and a new key."""
+    typed = normalise_body(request.POST.get("body", ""))
+    context = {
+        "conversation": conversation,
+        "candidate": candidate,
+        "refusal": refusal,
+        "typed": typed,
+        "key": uuid.uuid4(),
+    }
+    return render(request, "texting/records/refused.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _written_on(request: SignedInRequest, candidates: list[Candidate]) -> Candidate:
@@ -59,22 +85,39 @@ def _written_on(request: SignedInRequest, candidates: list[Candidate]) -> Candid
     return shown.get(request.POST.get("record", ""), first)
 
 
-def _send_reply(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> None:
-    draft = _reply_draft(request, conversation, candidates, body)
+def _send_reply(
+    request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str
+) -> Refusal | None:
+    """None when it is on its way."""
+    draft = _reply_draft(request, conversation, candidates)
+    if placeholders.names_in(body):
+        drafts.check_again(draft)
+        unfilled = _unfilled(draft, body)
+        if unfilled and "as_it_stands" not in request.POST:
+            words = _("Not sent yet: there is nothing to fill in for %(names)s. Correct it, or send it as it stands.")
+            return Refusal(words % {"names": ", ".join(unfilled)}, may_insist=True)
     try:
         dispatch.send_batch(request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True))
     except dispatch.NobodyToText:
-        messages.error(
-            request, _("Not sent: this number opted out, is marked “do not text”, or is no longer on the record.")
-        )
+        return Refusal(_("Not sent: this number opted out, is marked “do not text”, or is no longer on the record."))
     except dispatch.AlreadySent:
-        messages.error(request, _("Not sent: another reply left from this page already. Write it again."))
+        return Refusal(_("Not sent: another reply left from that page already. Press Reply to send this one as well."))
     except dispatch.LineNotUsable:
         words = _("Not sent: the line was removed, or is no longer yours. Use Send Text to write from another line.")
-        messages.error(request, words)
+        return Refusal(words)
+    return None
 
 
-def _reply_draft(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate], body: str) -> Draft:
+def _unfilled(draft: Draft, body: str) -> list[str]:
+    """The placeholders of a body, in braces, for which no record of the draft says anything."""
+    values = list(draft.people.accepted().values_list("merge_values", flat=True))
+    filled = {name for of_one in values for name, value in of_one.items() if value}
+    # Where nobody can be texted, that is what is to be said.
+    return [f"{{{name}}}" for name in placeholders.unknown_in(body, filled)] if values else []
+
+
+def _reply_draft(request: SignedInRequest, conversation: Conversation, candidates: list[Candidate]) -> Draft:
+    """A draft without words, so that a reply that was refused is not listed among what is still to be sent."""
     numbers = {str(candidate.key): conversation.number for candidate in candidates}
     draft, _created = Draft.objects.get_or_create(
         pk=_key(request),
@@ -83,7 +126,6 @@ def _reply_draft(request: SignedInRequest, conversation: Conversation, candidate
             "selection": [candidate.key for candidate in candidates],
             "chosen_numbers": numbers,
             "line": conversation.line,
-            "body": body,
             "source": "Reply",
             "back_url": candidates[0].url,
         },
