@@ -7,6 +7,7 @@ agree is a finding, and most findings can be mended by closing and logging now. 
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,6 +70,14 @@ class Finding:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What does not agree in as much as was compared. `after` is the conversation to go on after, None at the end."""
+
+    findings: list[Finding]
+    after: int | None
+
+
 def count_places(within: timedelta) -> dict[Place, int]:
     """How many texts that came into being in that time are where; all places, zeros included. One query."""
     counted: dict[str, int] = dict(run(_PLACES, {"within": within}))
@@ -100,15 +109,31 @@ GROUP BY 1
 
 def findings(within: timedelta) -> Iterator[Finding]:
     """What does not agree among the texts and conversations of that time, in blocks, whatever their number."""
+    yield from _not_closed(within)
+    last_id = 0
+    while block := _closed_after(last_id, within):
+        yield from _compare_with_log(block)
+        last_id = block[-1]
+
+
+def find_part(within: timedelta, *, after: int, at_most: int, seconds: float) -> Part:
+    """The same, but no longer than a request may take, and beginning after a conversation; 0 is the beginning."""
+    until = time.monotonic() + seconds
+    found = [] if after else list(_not_closed(within))
+    while block := _closed_after(after, within):
+        found += _compare_with_log(block)
+        after = block[-1]
+        if time.monotonic() > until or len(found) > at_most:
+            return Part(found, after)
+    return Part(found, None)
+
+
+def _not_closed(within: timedelta) -> Iterator[Finding]:
     for (text_id,) in run(_STRAYS, {"within": within}):
         yield Finding(Amiss.STRAY, text_ids=(text_id,))
     facts = {"within": within, "window": TextingSettings.current().idle_window, "grace": GRACE}
     for conversation_id, failure in run(_OVERDUE, facts):
         yield Finding(Amiss.OVERDUE, conversation_id, words=failure)
-    last_id = 0
-    while block := _closed_after(last_id, within):
-        yield from _compare_with_log(block)
-        last_id = block[-1]
 
 
 _STRAYS = """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import html
+import re
 from datetime import timedelta
 from itertools import count
 
@@ -24,6 +26,7 @@ from texting.accounting import Amiss, Place
 from texting.models import Conversation, ConversationRecord, Line, Text
 from texting.providers.base import ProviderText
 from texting.seam import RecordKey
+from texting.views import accounting as accounting_page
 from texting.vocabulary import Direction, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
@@ -374,3 +377,26 @@ def test_closed_conversations_are_compared_in_blocks_each_once(people, line, log
     log.messages.clear()
 
     assert amiss() == [Amiss.MISSING] * 5
+
+
+def test_a_long_history_is_compared_part_by_part_and_nothing_is_left_out(
+    client, administrator, people, line, log, monkeypatch
+):
+    monkeypatch.setattr(accounting, "BLOCK", 1)
+    monkeypatch.setattr(accounting_page, "LONGEST_LOOK_SECONDS", 0)
+    for n in range(3):
+        people.add(f"Person {n}", f"+1612555{n + 130:04}")
+        come_in(line, f"+1612555{n + 130:04}")
+    pass_time(hours=25)
+    conversations.close_due()
+    log.messages.clear()
+    client.force_login(administrator)
+    address, seen = f"{reverse('texting:accounting')}?days=7", []
+
+    while address:
+        page = client.get(address, secure=True).content.decode()
+        seen += re.findall(r"Person \d", page)
+        go_on = re.search(r'href="([^"]*after=[1-9]\d*)"', page)
+        address = reverse("texting:accounting") + html.unescape(go_on[1]) if go_on else ""
+
+    assert seen == ["Person 0", "Person 1", "Person 2"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What a page shows, and one click sees to.
 MOST_FINDINGS = 200
+# So long a request compares; then one goes on with another.
+LONGEST_LOOK_SECONDS = 0.5
 DAYS = (7, 30, 365)
 
 
@@ -33,10 +35,11 @@ DAYS = (7, 30, 365)
 @require_http_methods(["GET", "POST"])
 def account(request: SignedInRequest) -> HttpResponse:
     days = _days(request)
-    found = list(islice(accounting.findings(timedelta(days=days)), MOST_FINDINGS + 1))
+    after = _after(request)
+    part = accounting.find_part(timedelta(days=days), after=after, at_most=MOST_FINDINGS, seconds=LONGEST_LOOK_SECONDS)
+    shown = part.findings[:MOST_FINDINGS]
     if request.method == "POST":
-        return _mend(request, found[:MOST_FINDINGS], days)
-    shown = found[:MOST_FINDINGS]
+        return _mend(request, shown, f"?days={days}&after={after}")
     places = accounting.count_places(timedelta(days=days))
     context = {
         "days": days,
@@ -44,7 +47,9 @@ def account(request: SignedInRequest) -> HttpResponse:
         "places": [(place, count) for place, count in places.items() if count or place == accounting.Place.LOGGED],
         "total": sum(places.values()),
         "rows": _rows(shown),
-        "has_more": len(found) > MOST_FINDINGS,
+        "has_more": len(part.findings) > MOST_FINDINGS,
+        "after": after,
+        "go_on_after": part.after,
     }
     return render(request, "texting/accounting.html", context)
 
@@ -54,7 +59,12 @@ def _days(request: SignedInRequest) -> int:
     return int(raw) if raw in map(str, DAYS) else DAYS[1]
 
 
-def _mend(request: SignedInRequest, found: list[Finding], days: int) -> HttpResponse:
+def _after(request: SignedInRequest) -> int:
+    raw = request.GET.get("after", "")
+    return int(raw) if re.fullmatch("[0-9]{1,18}", raw) else 0
+
+
+def _mend(request: SignedInRequest, found: list[Finding], query: str) -> HttpResponse:
     seen_to = accounting.mend(found)
     conf.audit()(
         actor_id=request.user.pk, action="log.reconciled", subject="log", facts={"found": len(found), "mended": seen_to}
@@ -76,7 +86,7 @@ def _mend(request: SignedInRequest, found: list[Finding], days: int) -> HttpResp
         )
     if not found:
         messages.success(request, _("There was nothing to see to."))
-    response = redirect(f"{request.path}?days={days}")
+    response = redirect(request.path + query)
     response.status_code = 303
     return response
 
