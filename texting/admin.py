@@ -7,10 +7,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models.functions import Now
 from django.utils.html import format_html
 
-from texting import conf
+from texting import conf, intake
 from texting.dispatch import wake_runners
 from texting.models import (
     Batch,
@@ -148,7 +147,7 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
     @admin.action(description="Take in again: malformed and quarantined", permissions=["try_again"])
     def try_again(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
         stuck = events.filter(state__in=[State.MALFORMED, State.QUARANTINED])
-        count = stuck.update(state=State.PENDING, tries=0, next_try_at=Now(), problem="", done_at=None)
+        count = intake.try_again(stuck)
         audited = {"events": count}
         conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=audited)
         wake_runners()

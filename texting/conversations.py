@@ -17,7 +17,7 @@ from texting.sql import run, run_values
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     from texting.seam import ClosedConversation, LogResult, RecordKey
@@ -219,7 +219,11 @@ def _log_and_close(conversations: list[Conversation]) -> None:
     vanished = {(r.conversation_id, r.record) for r in results if r.vanished}
     _mark_records(with_records, logged, "logged_at")
     _mark_records(with_records, vanished, "vanished_at")
-    logged_ids = {conversation_id for conversation_id, _ in logged}
+    close([conversation.pk for conversation in conversations], logged_ids={pk for pk, _ in logged})
+
+
+def close(conversation_ids: list[int], *, logged_ids: Collection[int] = ()) -> None:
+    """End conversations; the next text with their numbers opens new ones."""
     run(
         """
         UPDATE texting_conversation SET
@@ -231,7 +235,7 @@ def _log_and_close(conversations: list[Conversation]) -> None:
             ), '')
         WHERE id = ANY(%s)
         """,
-        [list(logged_ids), [conversation.pk for conversation in conversations]],
+        [list(logged_ids), conversation_ids],
     )
 
 

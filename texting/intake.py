@@ -47,6 +47,7 @@ class Verdict:
     state: WebhookEvent.State
     problem: str = ""
     opted_out_number: str = ""
+    has_failed: bool = False
 
 
 class _TooEarly(Exception):
@@ -63,7 +64,7 @@ def take_in() -> int:
 
 def try_again(events: QuerySet[WebhookEvent]) -> int:
     """Put events back to be taken in as if they had just come; return how many."""
-    return events.update(state=State.PENDING, tries=0, next_try_at=Now(), problem="", done_at=None)
+    return events.update(state=State.PENDING, tries=0, failure_count=0, next_try_at=Now(), problem="", done_at=None)
 
 
 def _take_next() -> bool:
@@ -104,7 +105,8 @@ def _try(event: WebhookEvent) -> Verdict:
         if isinstance(meaning, TextReceived):
             inbound.heed_opt_out(event.line, meaning.text)
         words = f"{type(error).__name__} while taking it in."
-        return Verdict(State.PENDING if event.tries + 1 < conf.MAX_WEBHOOK_TRIES else State.QUARANTINED, words)
+        is_last = event.failure_count + 1 >= conf.MAX_WEBHOOK_TRIES
+        return Verdict(State.QUARANTINED if is_last else State.PENDING, words, has_failed=True)
 
 
 def _is_looking(line: Line) -> bool:
@@ -173,6 +175,7 @@ def _write(event: WebhookEvent, verdict: Verdict) -> None:
         state=verdict.state,
         problem=verdict.problem[:300],
         tries=Least(F("tries") + 1, MOST_TRIES),
+        failure_count=F("failure_count") + int(verdict.has_failed),
         next_try_at=Now() + wait if waiting else F("next_try_at"),
         done_at=None if waiting else Now(),
     )

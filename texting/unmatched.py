@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from texting import conf, conversations
 from texting.errors import TextingError
@@ -61,8 +61,8 @@ def dismiss(user: AbstractUser, conversation: Conversation, note: str) -> None:
             dismissed_by_id=user.pk,
             dismissal_note=note[:300],
             unseen_since=None,
-            closed_at=Coalesce("closed_at", Now()),
         )
+        conversations.close([locked.pk])
         conf.audit()(actor_id=user.pk, action="conversation.dismissed", subject=f"conversation:{locked.pk}", facts={})
 
 

@@ -291,6 +291,26 @@ def test_an_event_that_breaks_us_is_tried_five_times_then_set_aside(line, hear, 
     assert (event.state, event.tries) == (WebhookEvent.State.QUARANTINED, 5)
 
 
+def test_waiting_for_a_text_is_no_failure(line, hear, people, provider, monkeypatch):
+    hear("progress", **message(ANA, "Hello", 555, kind="ZO"))
+    for _ in range(3):
+        pass_time(minutes=10)
+        intake.take_in()
+    assert WebhookEvent.objects.get().tries == 4
+    parse = provider.parse_event
+
+    def broken_once(*of):
+        monkeypatch.setattr(provider, "parse_event", parse)
+        raise RuntimeError("a deadlock")
+
+    monkeypatch.setattr(provider, "parse_event", broken_once)
+    pass_time(minutes=10)
+    intake.take_in()
+
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.failure_count) == (WebhookEvent.State.PENDING, 1)
+
+
 def test_a_body_with_null_and_lone_surrogate_is_taken_in(line, hear, people, provider):
     hear("receive", **message(STRANGER, "a\x00b\ud800c", 555))
 

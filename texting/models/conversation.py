@@ -73,6 +73,12 @@ class Conversation(models.Model):
                 condition=Q(closed_at__isnull=False),
             ),
             models.Index(fields=["line"], name="conversation_unseen", condition=Q(unseen_since__isnull=False)),
+            # The open ones, and those of nobody we know.
+            models.Index(
+                fields=["line"],
+                name="conversation_unlogged",
+                condition=Q(dismissed_at__isnull=True, logged_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ class WebhookEvent(models.Model):
     body_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     tries = models.SmallIntegerField(default=0)
+    failure_count = models.SmallIntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField()
