@@ -114,6 +114,15 @@ def test_odd_addresses_are_survived(as_user, riya, query):
     assert as_user(riya).get(f"/employees/?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_filtering_keeps_the_order_and_the_rows_of_a_page(as_user, riya, page):
+    MAKERS[page]()
+    shown = as_user(riya).get(page, {"sort": "-name", "per_page": "50"}).text
+    form = shown[: shown.index("</form>", shown.index('aria-label="Filter"'))]
+    assert '<option value="-name" selected>' in form
+    assert '<input type="hidden" name="per_page" value="50">' in form
+
+
 @pytest.mark.parametrize("column", ["name", "-name", "ident", "job_title", "branch", "status", "-status"])
 def test_every_column_sorts_and_pages_hold_everyone_once(as_user, riya, column):
     for number in range(60):

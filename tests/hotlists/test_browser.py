@@ -153,3 +153,20 @@ def test_without_scripts_people_are_added_texted_and_removed(open_page, crew):
     expect(page.locator("#notes")).to_contain_text("1 was removed")
     page.get_by_role("button", name="Text this hotlist").click()
     assert "3 people" in page.get_by_role("main").inner_text()
+
+
+@pytest.mark.parametrize(("address", "button"), [("/employees/", "Filter"), ("", "Find")])
+def test_what_is_found_keeps_the_order_and_rows_chosen_meanwhile(open_page, crew, address, button):
+    page = open_page(address or crew.get_absolute_url())
+    page.get_by_role("link", name="Name", exact=True).click()
+    page.wait_for_url("**sort=-name*")
+    page.get_by_label("Rows on a page").select_option("50")
+    page.wait_for_url("**per_page=50*")
+    expect(page.locator("#order input[name=per_page]")).to_have_value("50")
+
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_url("**q=*")
+
+    assert "sort=-name" in page.url
+    assert "per_page=50" in page.url
+    assert page.complaints == []
