@@ -229,7 +229,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULE = {
+    **BEAT_SCHEDULE,
+    "remove-leftovers": {"task": "enterprise.remove_leftovers", "schedule": 3600.0},
+}
 
 # --- Logs: ids, never bodies, full numbers or secrets ----------------------------------------------
 LOGGING: dict[str, Any] = {
