@@ -164,9 +164,17 @@ def _recipient(batch: Batch, person: Person, texts: Mapping[str, int]) -> Recipi
 def _count_humans_once(batch: Batch, made: Sequence[Recipient]) -> int:
     """Mark who is counted of those on several records, rather one who is texted; return how many are not."""
     on_several = sorted((one for one in made if one.human), key=lambda one: bool(one.reason))
-    earlier = batch.recipients.filter(human__in={one.human for one in on_several}) if on_several else []
-    seen = {one.human for one in earlier}
+    if not on_several:
+        return 0
+    earlier = batch.recipients.filter(is_counted=True, human__in={one.human for one in on_several})
+    counted = {one.human: one for one in earlier}
+    known = set(counted)
+    moved = []
     for one in on_several:
-        one.is_counted = one.human not in seen
-        seen.add(one.human)
-    return sum(not one.is_counted for one in on_several)
+        before = counted.setdefault(one.human, one)
+        if before.pk and before.reason and not one.reason:
+            moved.append(before.pk)
+            counted[one.human] = one
+        one.is_counted = counted[one.human] is one
+    Recipient.objects.filter(pk__in=moved).update(is_counted=False)
+    return len(on_several) - len(counted.keys() - known)

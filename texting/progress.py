@@ -29,10 +29,22 @@ QUEUING = "queuing"
 SHOWN = ["delivered", "sent", "sending", "queued", QUEUING, "unconfirmed", "failed", "undelivered"]
 SHOWN_LAST = ["blocked", "canceled", "expired", NOT_TEXTED]
 IN_MOTION = ["queued", "sending"]
-TEXTS_NEEDING = ["failed", "undelivered", "unconfirmed"]
+TEXTS_NEEDING = ["failed", "undelivered", "unconfirmed", "expired"]
 # Somebody can mend these. An opt-out, a wish or an inactive record is no mistake.
-REASONS_NEEDING = [Reason.NO_NUMBER, Reason.INVALID_NUMBER, Reason.CHANGED, Reason.TOO_LONG]
-NEEDS_PERSON = Q(text__status__in=TEXTS_NEEDING) | Q(text__isnull=True, reason__in=REASONS_NEEDING)
+REASONS_NEEDING = [
+    Reason.NO_NUMBER,
+    Reason.INVALID_NUMBER,
+    Reason.CHANGED,
+    Reason.TOO_LONG,
+    Reason.SENDER_INACTIVE,
+    Reason.LINE_REMOVED,
+]
+BLOCKED_NEEDING = Q(status="blocked", reason__in=REASONS_NEEDING)
+NEEDS_PERSON = (
+    Q(text__status__in=TEXTS_NEEDING)
+    | Q(text__status="blocked", text__reason__in=REASONS_NEEDING)
+    | Q(text__isnull=True, reason__in=REASONS_NEEDING)
+)
 # Without a block done for so long, nobody works on it.
 QUIET = timedelta(seconds=15)
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line
-from texting import compliance
+from texting import building, compliance
 from texting.models import Batch, Draft, OptOut, Text
+from texting.progress import count_people
+from texting.seam import RecordKey
 from texting.vocabulary import Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,35 @@ def test_who_opted_out_needs_nobody(browser, send, people, ana):
     assert "Opted out by STOP" in row
 
 
+@pytest.mark.parametrize(
+    ("facts", "needing"),
+    [
+        ({"status": "expired", "reason": "expired"}, 1),
+        ({"status": "blocked", "reason": "line_removed"}, 1),
+        ({"status": "blocked", "reason": "sender_inactive"}, 1),
+        ({"status": "blocked", "reason": "opted_out"}, 0),
+        ({"status": "canceled", "reason": "canceled"}, 0),
+    ],
+    ids=lambda value: value["reason"] if isinstance(value, dict) else str(value),
+)
+def test_a_text_that_did_not_leave_and_should_have_needs_a_person(browser, send, ana, facts, needing):
+    batch = send(ana, body="Tonight?")
+    Text.objects.update(**facts)
+
+    row = browser.get(reverse("texting:batches")).context["rows"][0]
+
+    assert (row.needing, bodies(browser, status="needs_person")) == (needing, ["Tonight?"] * needing)
+    assert browser.get(batch.get_absolute_url()).context["needing"] == needing
+
+
+def test_people_of_a_sender_who_lost_the_right_need_a_person(browser, send, people, ana):
+    batch = send(ana, people.add("Bo Chen", BO), body="Tonight?")
+    batch.recipients.filter(name="Bo Chen").update(text=None, reason=Reason.SENDER_INACTIVE)
+
+    assert bodies(browser, status="needs_person") == ["Tonight?"]
+    assert browser.get(batch.get_absolute_url()).context["needing"] == 1
+
+
 def test_the_totals_of_a_row_add_up(browser, send, people, ana):
     send(ana, people.add("Bo", BO), people.add("Carl Diaz"))
 
@@ -176,3 +207,17 @@ def test_who_may_not_text_has_no_list(client, db):
     client.force_login(User.objects.create_user("sofia", password="a long password"))
 
     assert client.get(reverse("texting:batches")).status_code == 403
+
+
+def test_who_is_rejected_in_one_block_and_texted_in_the_next_counts_as_texted(browser, send, people, monkeypatch):
+    monkeypatch.setattr(building, "BLOCK", 1)
+    keys = [RecordKey("person", pk) for pk in (1, 2, 3)]
+    for number in ([], [ANA], [ANA]):
+        people.add("Kwame Asante", *number, same_person_as=frozenset(keys))
+
+    batch = send(*keys)
+
+    assert list(batch.recipients.order_by("pk").values_list("is_counted", flat=True)) == [False, True, False]
+    assert batch.human_count == 1
+    assert count_people(batch) == ({"queued": 1}, 0)
+    assert browser.get(reverse("texting:batches")).context["rows"][0].progress.not_texted == 0

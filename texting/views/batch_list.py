@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from texting import lines
 from texting.models import Batch, Draft, Recipient, Text
-from texting.progress import IN_MOTION, REASONS_NEEDING, TEXTS_NEEDING, Progress, is_stalled
+from texting.progress import BLOCKED_NEEDING, IN_MOTION, REASONS_NEEDING, TEXTS_NEEDING, Progress, is_stalled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _matching(found: QuerySet[Batch], status: str, query: str) -> QuerySet[Batch
             found = found.filter(Q(is_pending=True) | Exists(texts.filter(status__in=IN_MOTION)))
         case "needs_person":
             needing = Exists(people.filter(reason__in=REASONS_NEEDING))
-            found = found.filter(Exists(texts.filter(status__in=TEXTS_NEEDING)) | needing)
+            found = found.filter(Exists(texts.filter(Q(status__in=TEXTS_NEEDING) | BLOCKED_NEEDING)) | needing)
         case "canceled":
             found = found.filter(canceled_at__isnull=False)
     for word in query.split():
@@ -102,7 +102,7 @@ def _matching(found: QuerySet[Batch], status: str, query: str) -> QuerySet[Batch
 
 
 def _rows(page: Sequence[Batch]) -> list[Row]:
-    """What became of each, in two queries for all."""
+    """What became of each, in three queries for all."""
     ids = [batch.pk for batch in page]
     texts: dict[int, dict[str, int]] = {pk: {} for pk in ids}
     for pk, status, count in _counted(Text.objects.filter(batch__in=ids), "status"):
@@ -112,11 +112,15 @@ def _rows(page: Sequence[Batch]) -> list[Row]:
         Recipient.objects.filter(batch__in=ids, text__isnull=True, is_counted=True), "reason"
     ):
         reasons[pk][reason] = count
-    return [_row(batch, texts[batch.pk], reasons[batch.pk]) for batch in page]
+    # Only these have to be looked up beside the index.
+    with_blocked = [pk for pk in ids if "blocked" in texts[pk]]
+    blocked = Text.objects.filter(BLOCKED_NEEDING, batch__in=with_blocked)
+    in_need = {pk: count for pk, _, count in _counted(blocked, "status")} if with_blocked else {}
+    return [_row(batch, texts[batch.pk], reasons[batch.pk], in_need.get(batch.pk, 0)) for batch in page]
 
 
-def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int]) -> Row:
-    needing = sum(texts.get(status, 0) for status in TEXTS_NEEDING)
+def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], blocked: int) -> Row:
+    needing = blocked + sum(texts.get(status, 0) for status in TEXTS_NEEDING)
     needing += sum(reasons.get(reason, 0) for reason in REASONS_NEEDING)
     queuing = batch.people_count - batch.done_count
     return Row(batch, Progress(texts, sum(reasons.values()), queuing, is_stalled(batch)), needing)
