@@ -105,21 +105,28 @@ class Run(ImportView):
             done = self._import(run)
         if done:
             messages.success(request, _("%(file)s was imported.") % {"file": run.file_name})
-        else:
+        elif run.preview["bad_count"]:
             messages.error(request, _("Nothing was imported: since you looked, lines of this file have become bad."))
+        else:
+            words = _("Nothing was imported: since you looked, what this file would do has changed. Look at it again.")
+            messages.error(request, words)
         return redirect("people:import-run", run.pk)
 
     def _import(self, run: ImportRun) -> bool:
-        now = timezone.now()
-        result = import_files([_file(run)], now=now, missing=missing_rule(create=run.create_missing))
-        run.preview = preview_of(result.files[0])
-        if result.is_good:
+        """Import, unless that would not do what was looked at; then what it would do now is kept to be looked at."""
+        now, looked_at = timezone.now(), run.preview.get("digest")
+        with transaction.atomic():
+            result = import_files([_file(run)], now=now, missing=missing_rule(create=run.create_missing))
+            run.preview = preview_of(result.files[0])
+            done = result.is_good and run.preview["digest"] == looked_at
+            transaction.set_rollback(not done)
+        if done:
             run.imported_at, run.content = now, b""
             counts = {name: run.preview[name] for name in ("created_count", "changed_count", "skipped_count")}
             user_id = signed_in(self.request).pk
             audit.record(actor_id=user_id, action="people.imported", subject=f"import:{run.pk}", facts=counts)
         run.save(update_fields=["preview", "imported_at", "content"])
-        return result.is_good
+        return done
 
 
 def _file(run: ImportRun) -> ImportFile:

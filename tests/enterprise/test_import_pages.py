@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from enterprise.employees.models import Employee
 from enterprise.people.models import ImportRun
-from tests.enterprise.builders import make_user
+from tests.enterprise.builders import make_employee, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +92,51 @@ def test_no_file_at_all_is_said_beside_the_field(as_user, ada):
     page = as_user(ada).post(UPLOAD, {})
     assert page.status_code == 422
     assert "Choose a file." in page.text
+
+
+def test_what_would_do_something_else_since_the_look_is_shown_again_first(as_user, ada, minneapolis):
+    client = as_user(ada)
+    url = upload(client).url
+    make_employee("Ana", "Rivera", ident="100001", branch=minneapolis, sms="612-555-0199")
+    page = client.post(url, follow=True)
+    assert "what this file would do has changed" in page.text
+    assert page.context["preview"]["changed_count"] == 1
+    assert Employee.objects.get().number_for_texts.e164 == "+16125550199"
+    assert "was imported" in client.post(url, follow=True).text
+    assert Employee.objects.get().number_for_texts.e164 == "+16125550134"
+
+
+def test_another_language_is_not_another_outcome(as_user, ada):
+    client = as_user(ada)
+    url = upload(client).url
+    ada.language = "es"
+    ada.save()
+    client.post(url)
+    assert Employee.objects.exists()
+
+
+def test_a_line_beyond_those_shown_counts_too(as_user, ada, minneapolis):
+    client = as_user(ada)
+    many = "".join(f"{number},Ana,Rivera,Minneapolis,\n" for number in range(200001, 200301))
+    url = upload(client, "employee_id,first_name,last_name,branch,sms\n" + many).url
+    make_employee("Ana", "Rivera", ident="200300", branch=minneapolis)
+    assert "has changed" in client.post(url, follow=True).text
+    assert Employee.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "employee_id,first_name,last_name,branch,sms\n1000\x0001,Ana,Rivera,Minneapolis,\n",
+        "employee_id,first_name,last_name,branch,s\x00ms\n100001,Ana,Rivera,Minneapolis,\n",
+        "employee_id,first_name,last_name,branch,active\n100001,Ana,Rivera,Minneapolis,y\x00es\n",
+        "employee_id,first_name,last_name,branch\n100001,A\x00na,Rivera,Minneapolis\n",
+        "employee_id,first_name,last_name,branch\n100001,Ana,Rivera,Min\x00neapolis\n",
+        "employee_id,first_name,last_name,branch,sms\n100001,Ana,Rivera,Minneapolis,61\x002\n",
+        "employee_id,first_name,last_name,branch,service_rep\n100001,Ana,Rivera,Minneapolis,ri\x00ya\n",
+    ],
+)
+def test_a_null_character_anywhere_is_a_bad_line(as_user, ada, content):
+    client = as_user(ada)
+    page = client.get(upload(client, content, create_missing="on").url)
+    assert page.context["preview"]["bad_count"] == 1

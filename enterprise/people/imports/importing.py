@@ -12,7 +12,7 @@ from enterprise.people.imports.columns import Columns, Line, read_columns, read_
 from enterprise.people.imports.planning import existing_people, plan_line
 from enterprise.people.imports.reading import Sheet, UnreadableFile, read_sheet
 from enterprise.people.imports.references import Missing, References, create_missing, read_references, refuse_missing
-from enterprise.people.imports.results import BadLine, FileResult, ImportResult
+from enterprise.people.imports.results import FileResult, ImportResult
 from enterprise.people.imports.writing import write_plans
 from enterprise.people.kinds import kinds
 
@@ -61,7 +61,7 @@ def _write_file(file: ImportFile, *, now: datetime, missing: Missing) -> FileRes
         sheet = read_sheet(file.content)
         columns = read_columns(sheet, kinds())
     except UnreadableFile as problem:
-        result.bad_lines.append(BadLine(problem.line_number, "", problem.words))
+        result.add_bad_line(problem.line_number, "", problem.words)
         return result
     result.kind_label = str(columns.kind.label_plural)
     references = read_references(columns.kind.parent)
@@ -88,7 +88,7 @@ def _read_lines(sheet: Sheet, columns: Columns, result: FileResult) -> list[Line
         elif line.ident:
             seen[line.ident] = line.number
         if problems:
-            result.bad_lines.append(_bad(line, problems))
+            _add_bad(result, line, problems)
         else:
             lines.append(line)
     return lines
@@ -101,16 +101,16 @@ def _with_references(
     for line in lines:
         problems = missing(line, references, columns.kind.parent)
         if problems:
-            result.bad_lines.append(_bad(line, problems))
+            _add_bad(result, line, problems)
         else:
             good.append(line)
     result.bad_lines.sort(key=lambda bad: bad.number)
     return good
 
 
-def _bad(line: Line, problems: list[str]) -> BadLine:
+def _add_bad(result: FileResult, line: Line, problems: list[str]) -> None:
     words = "; ".join(problems)
-    return BadLine(line.number, line.ident[:40], words[:1].upper() + words[1:] + ".")
+    result.add_bad_line(line.number, line.ident[:40], words[:1].upper() + words[1:] + ".")
 
 
 def _tell_created(result: FileResult, references: References, columns: Columns) -> None:

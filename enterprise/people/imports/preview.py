@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ def preview_of(result: FileResult) -> dict[str, Any]:
             for line in lines[:MOST_LINES]
         ],
         "line_count": len(lines),
+        "digest": _digest(result),
         "new": [
             {"nouns": nouns, "names": names}
             for nouns, names in (
@@ -48,3 +50,11 @@ def preview_of(result: FileResult) -> dict[str, Any]:
             if names
         ],
     }
+
+
+def _digest(result: FileResult) -> str:
+    """The same for the same outcome of every line, in whatever language it is shown."""
+    created = [result.created_branches, result.created_reps, result.created_parents]
+    lines = [(line.number, line.ident, line.name, line.outcome.value, line.changed) for line in result.lines]
+    bad = [(one.number, one.ident) for one in result.bad_lines]
+    return hashlib.sha256(repr((lines, bad, created)).encode()).hexdigest()

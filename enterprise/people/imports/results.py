@@ -43,6 +43,10 @@ class FileResult:
     created_parents: list[str] = field(default_factory=list)
     parent_plural: str = ""
 
+    def add_bad_line(self, number: int, ident: str, words: str) -> None:
+        """A NUL, which the database could not keep, is shown as "�"."""
+        self.bad_lines.append(BadLine(number, ident.replace("\x00", "�"), words.replace("\x00", "�")))
+
     def count(self, outcome: Outcome) -> int:
         return sum(line.outcome is outcome for line in self.lines)
 
