@@ -49,6 +49,11 @@ class KindView(PermissionRequiredMixin, View):
         person: Person = get_object_or_404(self.visible(), pk=pk)
         return person
 
+    def lock_person(self, pk: int) -> Person:
+        """The same, in a transaction: whoever else would change the record waits until it ends."""
+        person: Person = get_object_or_404(self.visible().select_for_update(of=("self",)), pk=pk)
+        return person
+
 
 def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):

@@ -92,8 +92,9 @@ class EditPerson(PersonEditor):
             request, self.form_class(instance=person, user=self.user), self.methods_class(instance=person)
         )
 
+    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._save(request, self.get_person(pk))
+        return self._save(request, self.lock_person(pk))
 
 
 class EditMethods(KindView):
@@ -105,16 +106,16 @@ class EditMethods(KindView):
         person = self.get_person(pk)
         return self._show(request, person, self._methods_class()(instance=person))
 
+    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        person = self.get_person(pk)
+        person = self.lock_person(pk)
         methods = self._methods_class()(request.POST, instance=person)
         if not methods.is_valid():
             return self._show(request, person, methods)
-        with transaction.atomic():
-            methods.save()
-            person.refresh_search()
-            if methods.has_changed():
-                changes.record_change(self.user, person, self.kind, "changed", fields=["methods"])
+        methods.save()
+        person.refresh_search()
+        if methods.has_changed():
+            changes.record_change(self.user, person, self.kind, "changed", fields=["methods"])
         messages.success(request, _("The contact methods of %(name)s were saved.") % {"name": person.name})
         warn_of_wrong_numbers(request, person)
         return redirect(f"{person.get_absolute_url()}#contact-methods")
@@ -137,8 +138,9 @@ class ActivityChange(KindView):
         context = {"kind": self.kind, "person": self.get_person(pk), "active": self.active}
         return render(request, "people/confirm_activity.html", context)
 
+    @transaction.atomic
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        person = self.get_person(pk)
+        person = self.lock_person(pk)
         messages.success(request, self.change(person) % {"name": person.name})
         return redirect(person)
 

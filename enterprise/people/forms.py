@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enterprise.people.methods import METHOD_LABELS, METHOD_TYPES
+from enterprise.people.seen import SeenForm
 from enterprise.users.models import User
 
 if TYPE_CHECKING:
     from enterprise.people.models import ContactMethod, Person
 
-if TYPE_CHECKING:
-    AnyModelForm = forms.ModelForm[Any]
     AnyInlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
-    AnyModelForm, AnyInlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+    AnyInlineFormSet = forms.BaseInlineFormSet
 
 PERSON_FIELDS = [
     "first_name",
@@ -49,7 +48,7 @@ PERSON_LABELS = {
 PERSON_HELP = {"do_not_text": gettext_lazy("This person asked not to be texted.")}
 
 
-class PersonForm(AnyModelForm):
+class PersonForm(SeenForm):
     """`user` narrows branches and reps to those they see: nobody can put a record where they could not open it."""
 
     # Where a form is wide enough, fields that share a line.
@@ -75,7 +74,7 @@ class PersonForm(AnyModelForm):
             field.queryset = choices
 
 
-class MethodForm(AnyModelForm):
+class MethodForm(SeenForm):
     """One contact method. A number that cannot be texted is kept as entered: it is marked, not refused."""
 
     class Meta:
@@ -107,6 +106,11 @@ class MethodForm(AnyModelForm):
 
 
 class MethodFormSet(AnyInlineFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        words = _("This contact method was removed since you opened the page. Open the page anew.")
+        form.fields["id"].error_messages["invalid_choice"] = words
+
     def clean(self) -> None:
         super().clean()
         if any(self.errors):
@@ -123,9 +127,11 @@ class MethodFormSet(AnyInlineFormSet):
             seen.add(method_type)
 
     def save(self, commit: bool = True) -> list[Any]:
-        """No row that changes is primary while the rows are written, else two might be for a moment."""
-        unchanged = [form.instance.pk for form in self.initial_forms if not form.has_changed()]
-        self.instance.methods.exclude(pk__in=unchanged).update(is_primary=False)
+        """No row that changes is primary while the rows are written, else two of a type might be for a moment."""
+        changed = [form for form in self.forms if form.has_changed()]
+        types = {form.cleaned_data.get("type") for form in changed if form.cleaned_data.get("is_primary")}
+        written = models.Q(pk__in=[form.instance.pk for form in changed]) | models.Q(type__in=types)
+        self.instance.methods.filter(written).update(is_primary=False)
         return list(super().save(commit=commit))
 
 
