@@ -16,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import psycopg2
 
 from tests.mutants.mutants import CHECKOUT, MUTANTS, Mutant, problems
 
@@ -32,11 +34,17 @@ def main() -> int:
         return 2
     with _services() as addresses, _copy_of_checkout() as copy:
         environment = {**os.environ, **addresses, "PYTHONPATH": str(copy)}
+        database = _Database(addresses["DATABASE_URL"])
         if failure := _first_failure(copy, environment, sorted({path for mutant in wanted for path in mutant.tests})):
             print(f"nothing is broken yet, but this fails: {failure}")
             return 2
+        database.keep()
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        unseen = [mutant.name for mutant in wanted if not _is_seen(mutant, copy, environment)]
+        unseen = []
+        for mutant in wanted:
+            database.restore()
+            if not _is_seen(mutant, copy, environment):
+                unseen.append(mutant.name)
     print(f"{len(wanted) - len(unseen)} of {len(wanted)} mutants seen")
     return int(bool(unseen))
 
@@ -57,7 +65,8 @@ def _is_seen(mutant: Mutant, copy: Path, environment: dict[str, str]) -> bool:
 def _first_failure(copy: Path, environment: dict[str, str], tests: list[str] | tuple[str, ...]) -> str:
     """The first test that fails; "" when all pass."""
     paths = [f"tests/texting/{name}" for name in tests]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", "--tb=no", "-p", "no:cacheprovider", *paths]
+    options = ["-q", "-x", "-rfE", "--tb=no", "-p", "no:cacheprovider", "--reuse-db"]
+    command = [sys.executable, "-m", "pytest", *options, *paths]
     try:
         run = subprocess.run(
             command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
@@ -70,6 +79,26 @@ def _first_failure(copy: Path, environment: dict[str, str], tests: list[str] | t
     if run.returncode != 1 or not found:
         raise SystemExit(f"the tests did not run:\n{run.stdout[-3000:]}{run.stderr[-2000:]}")
     return found[1]
+
+
+class _Database:
+    """The tests' database once migrated: copied for each mutant, for migrating takes longer than most tests."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._name = "test_" + address.rpartition("/")[2]
+
+    def keep(self) -> None:
+        self._copy(self._name, "migrated")
+
+    def restore(self) -> None:
+        self._copy("migrated", self._name)
+
+    def _copy(self, source: str, target: str) -> None:
+        with closing(psycopg2.connect(self._address)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            cursor.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {target} TEMPLATE {source}")
 
 
 @contextmanager
