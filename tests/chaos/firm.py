@@ -28,6 +28,7 @@ from tests.chaos.proxy import CommitCutter
 CHECKOUT = Path(__file__).resolve().parents[2]
 LINE = "+16125550100"
 PEOPLE = 400
+PACE_SECONDS = 0.05
 FIRST_NUMBER = 16515560000
 PASSWORD = "a long password for chaos"
 CELERY = ["celery", "-A", "enterprise", "--quiet"]
@@ -68,8 +69,7 @@ class Firm:
         line = {**self.environment, "TEXTING_LINE_PASSWORD": "secret-canary-line-password"}
         connect = ["connect_line", LINE, "--kind", "branch", "--owner", "Chaos", "--by", "riya", "--file-under", "TEXT"]
         self._call("manage.py", *connect, env=line)
-        with self.database() as cursor:
-            cursor.execute("UPDATE texting_line SET pace = interval '0.05 s'")
+        self.set_pace(PACE_SECONDS)
         for name in ("runner", "runner-2", "worker", "beat"):
             self.start_program(name)
 
@@ -228,6 +228,9 @@ class Firm:
         """Let every running conversation have been silent for longer than any idle window."""
         running = "UPDATE texting_conversation SET last_text_at = last_text_at - interval '40 days' "
         self.query(running + "WHERE closed_at IS NULL")
+
+    def set_pace(self, seconds: float) -> None:
+        self.query("UPDATE texting_line SET pace = %s * interval '1 s'", [seconds])
 
     def sandbox(self, call: str, **fields: object) -> dict:
         address = f"http://127.0.0.1:{self.ports['sandbox']}/_sandbox/{call}"

@@ -16,7 +16,7 @@ import requests
 
 from tests.chaos import inside
 from tests.chaos.failpoints import FAILPOINTS, Failpoint
-from tests.chaos.firm import CHECKOUT
+from tests.chaos.firm import CHECKOUT, PACE_SECONDS
 from tests.chaos.workload import TROUBLE, Unavailable
 from texting.schedule import BEAT_SCHEDULE
 
@@ -212,7 +212,8 @@ def _many_deliveries(firm: Firm, work: Workload, rng: random.Random) -> None:
     publish = (
         "import django; django.setup()\n"
         "from enterprise.celery import app\n"
-        f"for name in {TASKS!r} * 20: app.send_task('texting.' + name)\n"
+        "app.loader.import_default_modules()\n"
+        f"for name in {TASKS!r} * 20: app.tasks[name].delay()\n"
     )
     settings = {**firm.environment, "DJANGO_SETTINGS_MODULE": "enterprise.settings"}
     subprocess.run([sys.executable, "-c", publish], cwd=CHECKOUT, env=settings, check=True, timeout=60)
@@ -270,10 +271,19 @@ def _is_up(firm: Firm) -> bool:
 
 
 def _opted_out_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None:
-    _use(work, rng, trouble="#receipt")
-    for _ in range(3):
-        work.opt_out()
-    _use(work, rng, trouble="#receipt")
+    """The last of a slow queue write STOP: none of them is texted."""
+    firm.set_pace(1.0)
+    try:
+        work.send(work.crowd)
+        waiting = firm.query("SELECT number FROM texting_text WHERE status = 'queued' ORDER BY turn DESC LIMIT 3")
+        for (number,) in waiting:
+            work.opt_out(number)
+        blocked = "SELECT id FROM texting_text WHERE status = 'blocked' AND number IN %s"
+        stopped = _wait_until(lambda: len(firm.query(blocked, [tuple(waiting)])) >= len(waiting), 20)
+    finally:
+        firm.set_pace(PACE_SECONDS)
+    assert waiting, "the queue was empty too soon"
+    assert stopped, "a STOP left its text waiting"
 
 
 FAULTS = (
