@@ -184,8 +184,8 @@ MUTANTS = (
     Mutant(
         "a text that has an owner settles another",
         "settling.py",
-        " and text.provider_id not in owned]",
-        "]",
+        "text.provider_id not in owned and _has_left(text)]",
+        "_has_left(text)]",
         ("test_settling.py",),
     ),
     Mutant(
@@ -389,6 +389,6 @@ MUTANTS = (
         "line_sessions.py",
         "Line.objects.filter(pk=line_id, session_version=session_version, state=LineState.CONNECTED)",
         "Line.objects.filter(pk=line_id, state=LineState.CONNECTED)",
-        SENDING,
+        RACES,
     ),
 )

@@ -101,6 +101,22 @@ def killed(*_):
     raise SystemExit
 
 
+def test_who_finds_a_session_dead_while_another_logs_in_does_not_log_in_too(line, provider, monkeypatch):
+    version, login = line.session_version, provider.login
+
+    def login_while_another_finds_it_dead(username, password):
+        session = login(username, password)
+        if provider.logins == 1:
+            line_sessions.renew_session(line.pk, version)
+        return session
+
+    monkeypatch.setattr(provider, "login", login_while_another_finds_it_dead)
+    line_sessions.renew_session(line.pk, version)
+
+    assert provider.logins == 1
+    assert Line.objects.get().state == LineState.CONNECTED
+
+
 # --- Two at once
 
 
