@@ -179,9 +179,9 @@ def _compare_with_log(conversation_ids: list[int]) -> Iterator[Finding]:
                 continue
             held = logged.get((conversation.pk, record.key))
             if record.logged_at is None:
-                yield Finding(Amiss.UNLOGGED, conversation.pk, record.key)
+                yield Finding(Amiss.UNLOGGED, conversation.pk, record.key, words=conversation.failure)
             elif held is None:
-                yield Finding(Amiss.MISSING, conversation.pk, record.key)
+                yield Finding(Amiss.MISSING, conversation.pk, record.key, words=conversation.failure)
             else:
                 yield from _compare_texts(conversation.pk, record.key, expected[conversation.pk], set(held))
 
@@ -193,25 +193,30 @@ def _compare_texts(conversation_id: int, record: RecordKey, expected: set[int], 
         yield Finding(Amiss.FOREIGN, conversation_id, record, tuple(sorted(held - expected)))
 
 
-def mend(found: Collection[Finding]) -> int:
-    """Close and log now what can be; return how many findings were seen to. Those that fail say why in their words.
+def mend(found: Collection[Finding]) -> list[Finding]:
+    """Close and log now what can be; return the findings seen to. What the log refuses is kept with its conversation.
 
     A text that its message lacks goes on in a conversation of its own, that follows the first.
     """
     strays = {text_id for finding in found if finding.amiss in LEFT_OUT for text_id in finding.text_ids}
     with transaction.atomic():
-        _give_conversations(strays)
+        given = _give_conversations(strays)
     to_log = {f.conversation_id for f in found if f.amiss in TO_LOG and f.conversation_id}
-    seen_to = sum(_log_apart(conversation_id) for conversation_id in sorted(to_log))
-    return seen_to + len(strays)
+    logged = {conversation_id for conversation_id in sorted(to_log) if _log_apart(conversation_id)}
+    return [
+        finding
+        for finding in found
+        if (finding.amiss in LEFT_OUT and given.issuperset(finding.text_ids))
+        or (finding.amiss in TO_LOG and finding.conversation_id in logged)
+    ]
 
 
 LEFT_OUT = (Amiss.STRAY, Amiss.INCOMPLETE)
 TO_LOG = (Amiss.OVERDUE, Amiss.UNLOGGED, Amiss.MISSING)
 
 
-def _give_conversations(text_ids: Collection[int]) -> None:
-    """Put texts that stand in no message into the open conversation of their line and number."""
+def _give_conversations(text_ids: Collection[int]) -> set[int]:
+    """Put texts that stand in no message into the open conversation of their line and number; return which."""
     texts = list(Text.objects.filter(pk__in=text_ids).exclude(status=TextStatus.SENDING).order_by("pk"))
     held = conversations.hold_open((text.line_id, text.number) for text in texts)
     for text in texts:
@@ -219,7 +224,9 @@ def _give_conversations(text_ids: Collection[int]) -> None:
         _copy_records(text.conversation_id, conversation_id)
         conversations.refer_back(conversation_id)
         Text.objects.filter(pk=text.pk).update(conversation_id=conversation_id)
-    conversations.add_recipients({text.pk: held[text.line_id, text.number] for text in texts})
+    given = {text.pk: held[text.line_id, text.number] for text in texts}
+    conversations.add_recipients(given)
+    return set(given)
 
 
 def _copy_records(source: int | None, target: int) -> None:
@@ -239,4 +246,6 @@ def _log_apart(conversation_id: int) -> bool:
             return conversations.log_now(conversation_id)
     except conversations.LogFailed as error:
         logger.warning("conversation %s could not be logged: %s", conversation_id, error.failures)
+        failure = " ".join(error.failures.values())[:300]
+        Conversation.objects.filter(pk=conversation_id).update(failure=failure)
         return False

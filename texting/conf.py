@@ -37,6 +37,11 @@ class ProviderUrls(NamedTuple):
     app: str
 
 
+def hours_to_live() -> int:
+    """In how many hours what cannot leave expires, as people are told; later only what waits for a line's pace."""
+    return TEXT_LIFE // timedelta(hours=1)
+
+
 def _setting(name: str) -> Any:
     try:
         return settings.TEXTING[name]

@@ -34,8 +34,12 @@ class AlreadyDecided(TextingError):
     """Somebody decided in the meantime, or the provider was found to hold the text after all."""
 
 
+class NotOurs(TextingError):
+    """The text was written in the provider's own app: it has no recipients to send it to again."""
+
+
 class CannotSendAgain(TextingError):
-    """The text has no recipients of ours, or `user` has no line to send it from."""
+    """`user` has no line to send the text from."""
 
 
 def waiting() -> TextQuerySet:
@@ -44,11 +48,15 @@ def waiting() -> TextQuerySet:
 
 
 def waiting_for(user: AbstractUser) -> TextQuerySet:
-    """Those a user may decide about: their own, those of the lines they may send from, all for who manages lines."""
+    """Those a user may decide about."""
+    return waiting().filter(theirs(user))
+
+
+def theirs(user: AbstractUser) -> Q:
+    """A user's own texts and those of the lines they may send from; all for who manages lines."""
     if user.has_perm("texting.manage_lines"):
-        return waiting()
-    usable = Line.objects.owned_by(seam.owners_for(user))
-    return waiting().filter(Q(sender_id=user.pk) | Q(line__in=usable))
+        return Q()
+    return Q(sender_id=user.pk) | Q(line__in=Line.objects.owned_by(seam.owners_for(user)))
 
 
 def conversations_of_leavers(user: AbstractUser) -> QuerySet[Conversation]:
@@ -80,12 +88,14 @@ def drop(user: AbstractUser, text: Text) -> None:
 def send_again(user: AbstractUser, text: Text) -> Batch:
     """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
 
-    Raises AlreadyDecided, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
+    Raises AlreadyDecided, NotOurs, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
     """
     usable = lines.for_user(user)
     line = next((line for line in usable if line.pk == text.line_id), usable[0] if usable else None)
     recipients = list(text.recipients.order_by("pk"))
-    if line is None or not recipients:
+    if not recipients:
+        raise NotOurs
+    if line is None:
         raise CannotSendAgain
     numbers = {str(recipient.key): text.number for recipient in recipients}
     with transaction.atomic():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from texting.models import Conversation, Text, TextingSettings
+from texting.numbers import format_number
 from texting.seam import ClosedConversation, FileNow, LoggedFile, LoggedText, TextNow
 from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from texting.models import Attachment
+
+
+MOST_NAMED = 3
+# Written alike in every language.
+JOINED_BY = " / "
 
 
 def closed_conversations(conversations: Sequence[Conversation]) -> list[ClosedConversation]:
@@ -32,8 +38,8 @@ def order_in_dialogue(text: Text) -> tuple[object, int]:
 
 
 def _closed(conversation: Conversation, texts: list[Text], filed_under: dict[str, str]) -> ClosedConversation:
-    records = list(conversation.records.all())
-    person = records[0].name if records else ""
+    records = sorted(conversation.records.all(), key=lambda record: record.pk)
+    person = _who_wrote([record.name for record in records], conversation.number)
     sent = [text for text in texts if text.direction == Direction.OUT and text.sender_id]
     return ClosedConversation(
         conversation_id=conversation.pk,
@@ -48,6 +54,12 @@ def _closed(conversation: Conversation, texts: list[Text], filed_under: dict[str
         opened_at=conversation.opened_at,
         last_text_at=conversation.last_text_at,
     )
+
+
+def _who_wrote(names: Sequence[str], number: str) -> str:
+    """Nobody can tell which of those who share a number wrote: all of them, or the number where they are many."""
+    different = list(dict.fromkeys(filter(None, names)))
+    return JOINED_BY.join(different) if len(different) <= MOST_NAMED else format_number(number)
 
 
 def logged_text(text: Text, person: str) -> LoggedText:

@@ -126,7 +126,8 @@ def test_a_text_in_no_conversation_is_found_and_given_one_with_its_people(send, 
     Text.objects.update(conversation=None)
     assert (amiss(), places()) == ([Amiss.STRAY], {"nowhere": 1})
 
-    assert accounting.mend(list(accounting.findings(EVER))) == 1
+    found = list(accounting.findings(EVER))
+    assert accounting.mend(found) == found
 
     assert (amiss(), places()) == ([], {"open": 1})
     assert Text.objects.get().conversation.records.get().key == ana
@@ -191,8 +192,40 @@ def test_what_cannot_be_mended_stays_and_says_why(line, ana, log):
 
     found = list(accounting.findings(EVER))
     assert [(finding.amiss, finding.words) for finding in found] == [(Amiss.OVERDUE, "no action code")]
-    assert accounting.mend(found) == 0
+    assert accounting.mend(found) == []
     assert amiss() == [Amiss.OVERDUE]
+
+
+def test_a_finding_is_one_however_many_texts_it_is_about(client, administrator, logged, ana):
+    for body in ("and bring boots", "and gloves", "and a hat"):
+        late = come_in(logged.line, ANA, body)
+        Text.objects.filter(pk=late.pk).update(conversation=logged)
+        Conversation.objects.exclude(pk=logged.pk).delete()
+    client.force_login(administrator)
+
+    page = client.post(reverse("texting:accounting"), follow=True, secure=True).content.decode()
+
+    assert "1 thing was seen to." in page
+    assert "could not be seen to" not in page
+    assert host.audited[-1]["facts"] == {"found": 1, "mended": 1}
+
+
+def test_two_records_of_one_conversation_are_two_findings_and_why_the_log_refuses_them_is_kept(
+    client, administrator, logged, log, people
+):
+    luis = people.add("Luis Rivera", ANA)
+    conversations.add_records(logged.pk, [(luis, "Luis Rivera")])
+    log.messages.clear()
+    log.failing.add(ANA)
+    client.force_login(administrator)
+
+    page = client.post(reverse("texting:accounting"), follow=True, secure=True).content.decode()
+    assert "2 things could not be seen to" in page
+    assert page.count("no action code") == 2
+
+    log.failing.clear()
+    page = client.post(reverse("texting:accounting"), follow=True, secure=True).content.decode()
+    assert ("2 things were seen to." in page, "could not be seen to" in page) == (True, False)
 
 
 def test_a_conversation_with_a_text_on_its_way_is_not_closed_by_hand(line, ana, send):
@@ -202,7 +235,7 @@ def test_a_conversation_with_a_text_on_its_way_is_not_closed_by_hand(line, ana, 
     make_due()
     claims.claim(1)
 
-    assert accounting.mend(list(accounting.findings(EVER))) == 0
+    assert accounting.mend(list(accounting.findings(EVER))) == []
 
 
 def test_the_log_is_asked_once_for_a_block(line, people, monkeypatch):

@@ -46,6 +46,25 @@ def test_a_silent_conversation_is_one_message_in_the_order_of_its_texts(people, 
     assert logged.filed_under == {"person": "TEXT"}
 
 
+@pytest.mark.parametrize(
+    ("names", "author"),
+    [
+        (["Ann Rivera", "Bob Rivera"], "Ann Rivera / Bob Rivera"),
+        (["Kwame Asante", "Kwame Asante"], "Kwame Asante"),
+        (["Ann", "Bob", "Cy", "Dee"], "(612) 555-0134"),
+    ],
+)
+def test_who_wrote_is_not_guessed_where_several_share_a_number(people, log, hear, names, author):
+    keys = [people.add(name, ANA) for name in names]
+    hear("receive", **message(ANA, "YES", 555))
+    conversations.add_records(Conversation.objects.get().pk, list(zip(keys, names, strict=True)))
+    pass_time(hours=25)
+
+    conversations.close_due()
+
+    assert {text.author for logged in log.messages.values() for text in logged.texts} == {author}
+
+
 def test_nothing_is_logged_before_the_window_is_over(people, send, run, log):
     ana = people.add("Ana Rivera", ANA)
     send(ana)

@@ -171,6 +171,41 @@ def test_a_leavers_text_can_be_let_be_but_cannot_have_arrived(client, left_behin
     assert not decisions.waiting().exists()
 
 
+@pytest.mark.parametrize("people_of_it", [0, 1])
+def test_a_text_written_in_zipwhips_own_app_cannot_be_sent_again_from_here(client, unclear, rep, people_of_it):
+    text = unclear()
+    client.force_login(rep)
+    if not people_of_it:
+        text.recipients.all().delete()
+
+    page = client.get(reverse("texting:undecided")).content.decode()
+
+    assert ('value="sent_again"' in page, 'value="arrived"' in page) == (bool(people_of_it), True)
+    said = post(client, rep, text, "sent_again")
+    assert ("written in ZipWhip’s own app" in said) is not bool(people_of_it)
+    assert Text.objects.filter(repeats=text).count() == people_of_it
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"look_count": 4}, "know whether this text arrived. Not found at ZipWhip, looked 4 times."),
+        ({"look_count": 0}, "know whether this text arrived. <"),
+        (
+            {"look_count": 9, "reason": "gone", "scheduled_at": "2026-11-20T10:00Z"},
+            "know whether this text left. <",
+        ),
+        ({"look_count": 0, "reason": "stopped_while_sending"}, "Enterprise stopped while sending this text. <"),
+    ],
+)
+def test_the_list_says_what_is_known_of_a_text_and_counts_only_real_looks(client, unclear, rep, facts, words):
+    unclear()
+    Text.objects.update(**facts)
+    client.force_login(rep)
+
+    assert words.replace(" <", "<") in client.get(reverse("texting:undecided")).content.decode()
+
+
 def test_a_text_of_one_who_may_no_longer_text_says_so(client, people, send, rep):
     send(people.add("Bo Chen", BO))
     rep.user_permissions.clear()
@@ -224,7 +259,8 @@ def test_texts_of_other_lines_are_neither_listed_nor_decided(client, unclear, pe
     dan = make_rep("dan")
 
     assert not decisions.waiting_for(dan).exists()
-    assert "somebody has decided" in post(client, dan, text, "arrived")
+    client.force_login(dan)
+    assert client.post(reverse("texting:decide", args=[text.pk]), {"decision": "arrived"}).status_code == 404
     text.refresh_from_db()
     assert text.decision == ""
     assert decisions.waiting_for(make_rep("ada", "manage_lines")).exists()

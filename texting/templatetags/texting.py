@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from texting import lines, numbers, seam
+from texting import conf, lines, numbers, seam
 from texting.frame.statuses import counted_word
 from texting.views.panel import panel
 from texting.vocabulary import Origin, TextStatus
@@ -52,6 +52,12 @@ def app_url(batch: Batch) -> str:
     return lines.app_url(batch.line, numbers[0] if len(numbers) == 1 else "")
 
 
+@register.simple_tag
+def hours_to_live() -> int:
+    """{% hours_to_live as hours %}: after how many a text that could not leave expires."""
+    return conf.hours_to_live()
+
+
 @register.filter
 def owner_words(line: Line) -> str:
     """Whose line it is: "Minneapolis branch line"."""
@@ -88,6 +94,9 @@ def why(text: Text) -> str:
         if text.next_look_at:
             facts["time"] = f"{localtime(text.next_look_at):%H:%M:%S}"
             return _("%(reason)s. We will look again at %(time)s.") % facts
+        # A look after one scheduled in ZipWhip counts though nothing was answered.
+        if text.scheduled_at or not text.look_count:
+            return f"{facts['reason']}."
         words = ngettext(
             "%(reason)s. Not found at ZipWhip, looked %(count)s time.",
             "%(reason)s. Not found at ZipWhip, looked %(count)s times.",

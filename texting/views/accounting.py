@@ -65,7 +65,7 @@ def _after(request: SignedInRequest) -> int:
 
 
 def _mend(request: SignedInRequest, found: list[Finding], query: str) -> HttpResponse:
-    seen_to = accounting.mend(found)
+    seen_to = len(accounting.mend(found))
     conf.audit()(
         actor_id=request.user.pk, action="log.reconciled", subject="log", facts={"found": len(found), "mended": seen_to}
     )
@@ -78,8 +78,8 @@ def _mend(request: SignedInRequest, found: list[Finding], query: str) -> HttpRes
         messages.warning(
             request,
             ngettext(
-                "%(n)d thing could not be seen to; its line below says why.",
-                "%(n)d things could not be seen to; their lines below say why.",
+                "%(n)d thing could not be seen to; where the log said why, that stands in its line below.",
+                "%(n)d things could not be seen to; where the log said why, that stands in their lines below.",
                 left,
             )
             % {"n": left},

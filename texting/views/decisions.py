@@ -42,6 +42,7 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         {
             "text": text,
             "people": humans(text.recipients.all(), visible),
+            "is_ours": bool(text.recipients.all()),
             "is_unclear": text.status == TextStatus.UNCONFIRMED,
         }
         for text in page
@@ -71,7 +72,7 @@ def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
 def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
     text = decisions.waiting_for(request.user).filter(pk=text_id).first()
     if text is None:
-        if not Text.objects.filter(pk=text_id).exists():
+        if not Text.objects.filter(decisions.theirs(request.user), pk=text_id).exists():
             raise Http404
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
         return _back()
@@ -79,6 +80,8 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
         words = _carry_out(request, text)
     except decisions.AlreadyDecided:
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
+    except decisions.NotOurs:
+        messages.error(request, _("Not sent: this text was written in ZipWhip’s own app. Send it again from there."))
     except decisions.CannotSendAgain:
         messages.error(request, _("Not sent: you have no line to send it from."))
     except dispatch.NobodyToText:

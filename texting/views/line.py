@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import findings, guard, seam_help
+from texting import conf, findings, guard, seam_help
 from texting import lines as lines_module
 from texting.errors import ProviderError
 from texting.line_hooks import inspect_hooks
 from texting.secrets import CannotDecrypt
 from texting.sql import run
 from texting.views.line_list import row_of, today_began
-from texting.views.lines import hours_to_live, may_manage, of_line_in_use
+from texting.views.lines import may_manage, of_line_in_use
 from texting.vocabulary import LineState
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _about(request: SignedInRequest, line: Line) -> dict[str, Any]:
     return {
         "row": row_of(line, midnight=today_began()),
         "fix": findings.fix_of_pause(line) if line.state == LineState.PAUSED else "",
-        "hours_to_live": hours_to_live(),
+        "hours_to_live": conf.hours_to_live(),
         "history_url": access.history_url(f"line:{line.pk}")
         if access and request.user.has_perm(access.permission)
         else "",

@@ -131,8 +131,11 @@ def check(request: HttpRequest, line: Line) -> HttpResponse:
 @of_line_in_use
 def pause(request: HttpRequest, line: Line) -> HttpResponse:
     if lines_module.pause(_user(request), line, now=timezone.now()):
-        words = _("Paused %(line)s. Its texts wait until you resume it; answers still come in.")
-        messages.success(request, words % {"line": line})
+        words = _(
+            "Paused %(line)s. Its texts wait until you resume it; what cannot leave within %(hours)d hours expires. "
+            "Answers still come in."
+        )
+        messages.success(request, words % {"line": line, "hours": conf.hours_to_live()})
     else:
         messages.info(request, _("%(line)s was paused already.") % {"line": line})
     return _back(request, line)
@@ -192,10 +195,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "texting/settings.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def hours_to_live() -> int:
-    return conf.TEXT_LIFE // timedelta(hours=1)
-
-
 def _show(
     request: HttpRequest, form: CredentialsForm | None = None, *, taken: Line | None = None, status: int = 200
 ) -> HttpResponse:
@@ -213,7 +212,7 @@ def _show(
         "wanted": wanted,
         "form": form,
         "taken": taken,
-        "hours_to_live": hours_to_live(),
+        "hours_to_live": conf.hours_to_live(),
     }
     return render(request, "texting/lines/list.html", context, status=status)
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         within = timedelta(days=days)
         found = list(accounting.findings(within))
         if mend and found:
-            self.stdout.write(f"{accounting.mend(found)} of {len(found)} findings seen to")
+            self.stdout.write(f"{len(accounting.mend(found))} of {len(found)} findings seen to")
             found = list(accounting.findings(within))
         for place, count in accounting.count_places(within).items():
             self.stdout.write(f"{count:>10,}  {place.value}")
