@@ -15,6 +15,8 @@ from texting import seam_help
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from enterprise.administration.audit_names import Named
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -26,7 +28,7 @@ class Fact:
     url: str = ""
 
 
-def facts_of(facts: Mapping[str, Any], names: Mapping[str, str]) -> list[Fact]:
+def facts_of(facts: Mapping[str, Any], names: Mapping[str, Named]) -> list[Fact]:
     """Of a change each value before and after; ids by the names of today."""
     facts = with_owner(facts)
     before, after = (facts.get(name) for name in ("before", "after"))
@@ -42,7 +44,7 @@ def facts_of(facts: Mapping[str, Any], names: Mapping[str, str]) -> list[Fact]:
     return [*changed, *(_fact(name, value, names) for name, value in rest.items() if value not in ("", None, [], {}))]
 
 
-def _fact(name: str, value: Any, names: Mapping[str, str]) -> Fact:
+def _fact(name: str, value: Any, names: Mapping[str, Named]) -> Fact:
     return Fact(_label(name), _value(name, value, names), url=page_of(subject_of(name, value), names))
 
 
@@ -50,7 +52,7 @@ def _label(name: str) -> str:
     return str(FACTS.get(name, FACTS.get(name.removesuffix("_id"), name.replace("_", " "))))
 
 
-def _value(fact: str, value: Any, names: Mapping[str, str]) -> str:
+def _value(fact: str, value: Any, names: Mapping[str, Named]) -> str:
     if value in (None, "", [], {}):
         return "—"
     if isinstance(value, bool):

@@ -105,14 +105,14 @@ class Row:
         return str(KINDS.get(self.entry.kind, self.entry.kind))
 
 
-def read_page(entries: QuerySet[AuditEntry], *, after: str) -> Page:
+def read_page(entries: QuerySet[AuditEntry], *, reader: User, after: str) -> Page:
     """The page that follows the entry with the id `after`, "" for the first one; as many queries for any page."""
     start = AuditEntry.objects.filter(pk=after).first() if after.isdecimal() and len(after) < 19 else None
     if start:
         entries = entries.filter(Q(at__lt=start.at) | Q(at=start.at, pk__lt=start.pk), at__lte=start.at)
     found = list(entries.select_related("actor")[: ROWS + 1])
     shown = found[:ROWS]
-    names = names_of(shown)
+    names = names_of(shown, reader=reader)
     rows = [
         Row(entry, name_of(entry.subject, names), page_of(entry.subject, names), facts_of(entry.facts, names))
         for entry in shown
@@ -120,8 +120,8 @@ def read_page(entries: QuerySet[AuditEntry], *, after: str) -> Page:
     return Page(rows, shown[-1].pk if len(found) > ROWS else None)
 
 
-def subject_words(subject: str) -> dict[str, str]:
+def subject_words(subject: str, *, reader: User) -> dict[str, str]:
     """One subject, with its kind, as a filter says it."""
     kind = subject.partition(":")[0]
-    name = name_of(subject, names_of([AuditEntry(subject=subject)]))
+    name = name_of(subject, names_of([AuditEntry(subject=subject)], reader=reader))
     return {subject: f"{KINDS.get(kind, kind)} {name}"}

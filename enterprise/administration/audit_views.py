@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
+    from enterprise.administration.audit_names import Named
+    from enterprise.users.models import User
+
 HEADER = ("id", "at (UTC)", "username", "action", "words", "subject", "subject name", "facts", "ip")
 _BLOCK = 500
 
@@ -34,12 +37,13 @@ _BLOCK = 500
 @may_administer
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
+    reader = signed_in(request)
     filters = AuditFilter(request.GET, queryset=AuditEntry.objects.all())
     after, subject = (request.GET.get(name, "") for name in ("after", "subject"))
     context = {
         "filters": filters,
-        "chips": chips(filters, request.GET, names=subject_words(subject) if subject else None),
-        "page": read_page(_found(filters), after=after),
+        "chips": chips(filters, request.GET, names=subject_words(subject, reader=reader) if subject else None),
+        "page": read_page(_found(filters), reader=reader, after=after),
         "is_first": not after,
         "zone": timezone.get_current_timezone_name(),
     }
@@ -54,7 +58,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     found = _found(filters)
     asked = {name: str(value) for name, value in filters.form.cleaned_data.items() if value and name != "subject"}
     audit.record(actor_id=signed_in(request).pk, action="audit.exported", subject="audit:log", facts=asked)
-    return csv_download("audit-log.csv", _rows(found))
+    return csv_download("audit-log.csv", _rows(found, reader=signed_in(request)))
 
 
 def _found(filters: AuditFilter) -> QuerySet[AuditEntry]:
@@ -63,16 +67,16 @@ def _found(filters: AuditFilter) -> QuerySet[AuditEntry]:
     return found
 
 
-def _rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:
+def _rows(entries: QuerySet[AuditEntry], *, reader: User) -> Iterator[tuple[str, ...]]:
     """Ids, so that it can be compared with other files, and beside them what they are called today."""
     yield HEADER
     stream = entries.select_related("actor").iterator(chunk_size=_BLOCK)
     while block := list(islice(stream, _BLOCK)):
-        names = names_of(block)
+        names = names_of(block, reader=reader)
         yield from (_row(entry, names) for entry in block)
 
 
-def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[str, ...]:
+def _row(entry: AuditEntry, names: Mapping[str, Named]) -> tuple[str, ...]:
     return (
         str(entry.pk),
         entry.at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -80,7 +84,7 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[str, ...]:
         entry.action,
         str(ACTIONS.get(entry.action, entry.action)),
         plain_cell(entry.subject),
-        plain_cell(names.get(entry.subject, "")),
+        plain_cell(names[entry.subject].words if entry.subject in names else ""),
         plain_cell(json.dumps(entry.facts, ensure_ascii=False, sort_keys=True)),
         entry.ip or "",
     )

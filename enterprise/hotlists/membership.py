@@ -88,12 +88,7 @@ def note_sharing(hotlist: Hotlist, *, was: int | None, by: User) -> None:
 
 @transaction.atomic
 def delete_hotlist(hotlist: Hotlist, *, by: User) -> None:
-    facts = {
-        "name": hotlist.name,
-        "owner": hotlist.owner_id,
-        "branch": hotlist.branch_id,
-        "members": hotlist.members.count(),
-    }
+    facts = {"owner": hotlist.owner_id, "branch": hotlist.branch_id, "members": hotlist.members.count()}
     audit.record(actor_id=by.pk, action="hotlist.deleted", subject=f"hotlist:{hotlist.pk}", facts=facts)
     hotlist.delete()
 

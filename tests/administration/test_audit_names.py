@@ -1,11 +1,15 @@
 """The audit keeps ids; who reads it sees what they are called today."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.administration.models import AuditEntry
+from enterprise.people.models import ImportRun
 from tests.administration.rig import make_line, record, rows_of, url, words_of
-from tests.enterprise.builders import make_employee
+from tests.enterprise.builders import make_employee, make_user
+from tests.hotlists.builders import make_hotlist
 from texting.models import Conversation
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +97,41 @@ def test_the_file_has_the_names_of_today_beside_the_ids(as_ada, dan):
         f"user:{dan.pk}",
         "Dan Larsen",
     ]
+
+
+def test_somebody_else_s_private_hotlist_has_neither_name_nor_link(as_ada, riya, minneapolis):
+    private = make_hotlist("Difficult ones", owner=riya)
+    shared = make_hotlist("Nights", owner=riya, branch=minneapolis)
+    for hotlist in (private, shared):
+        record("hotlist.shared", f"hotlist:{hotlist.pk}", hotlist=hotlist.pk)
+    response = as_ada.get(url("audit"))
+
+    assert "Difficult ones" not in response.text
+    assert "Hotlist a private hotlist" in words_of(response)
+    assert private.get_absolute_url() not in response.text
+    assert f'href="{shared.get_absolute_url()}"' in response.text
+    assert "Difficult ones" not in as_ada.get(url("audit-csv")).getvalue().decode()
+
+
+def test_an_import_leads_whoever_made_it_to_its_page_and_nobody_else(as_ada, ada, dan):
+    own, other = (ImportRun.objects.create(uploaded_by=user, file_name=f"{user}.csv") for user in (ada, dan))
+    for run in (own, other):
+        record("people.imported", f"import:{run.pk}")
+    response = as_ada.get(url("audit"))
+
+    assert "Dan Larsen.csv" in words_of(response)
+    assert f'href="{reverse("people:import-run", args=[own.pk])}"' in response.text
+    assert reverse("people:import-run", args=[other.pk]) not in response.text
+
+
+def test_a_page_that_needs_a_right_one_has_not_is_no_link(as_user, minneapolis):
+    role = Group.objects.create(name="Auditor")
+    role.permissions.set(Permission.objects.filter(codename="administer"))
+    person, line = make_employee(), make_line(minneapolis)
+    record("employee.changed", f"employee:{person.pk}")
+    record("line.paused", f"line:{line.pk}")
+    response = as_user(make_user("noor", branch=minneapolis, role="Auditor")).get(url("audit"))
+
+    assert "Employee Ana Rivera" in words_of(response)
+    assert person.get_absolute_url() not in response.text
+    assert reverse("texting:line", args=[line.pk]) not in response.text

@@ -159,7 +159,8 @@ def test_deleting_asks_by_name_then_deletes_and_is_audited(as_user, riya, nights
     assert not Hotlist.objects.exists()
     ana.refresh_from_db()
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.facts["members"]) == ("hotlist.deleted", 1)
+    facts = {"owner": riya.pk, "branch": nights.branch_id, "members": 1}
+    assert (entry.action, entry.facts) == ("hotlist.deleted", facts)
 
 
 def test_a_name_cannot_bring_markup_into_a_page(as_user, riya):
