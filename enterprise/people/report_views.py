@@ -65,14 +65,17 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
+    """What the page shows, of everybody on all its pages; without `kind` of all kinds."""
     user = signed_in(request)
-    open_keys = {kind.key for kind in _open_kinds(user)}
+    asked = request.GET.get("kind", "")
+    wanted_keys = {kind.key for kind in _open_kinds(user) if asked in ("", kind.key)}
 
     def narrow(kind: PersonKind) -> PersonQuerySet:
         people = kind.model.objects.visible_to(user)
-        return people if kind.key in open_keys else people.none()
+        return people if kind.key in wanted_keys else people.none()
 
     facts = {"problem": request.GET.get("problem", "") if request.GET.get("problem") in PROBLEMS else ""}
+    facts |= {"kind": asked} if asked in wanted_keys else {}
     audit.record(actor_id=user.pk, action="people.exported", subject="report:textable", facts=facts)
     rows = report_rows(narrow)
     problem = request.GET.get("problem", "")

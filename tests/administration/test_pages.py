@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from enterprise.users.models import User
@@ -23,6 +23,7 @@ def sign_in(client):
         ensure_roles()
         user.groups.set(Group.objects.filter(name=role))
         client.force_login(user)
+        return user
 
     return sign_in
 
@@ -52,9 +53,17 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
 
     assert found == [
         *("External services", "Texting settings", "Account of texts", "Test text"),
-        *("Import", "Numbers to clean"),
+        *("Import", "Textable report"),
         *("Users", "Branches", "Message action codes", "Audit log"),
     ]
+
+
+@pytest.mark.parametrize(("right", "is_offered"), [("manage_lines", False), ("send", True)])
+def test_the_test_text_is_offered_to_those_who_may_text(client, sign_in, right, is_offered):
+    user = sign_in()
+    user.user_permissions.set(Permission.objects.filter(codename__in=["import_people", right]))
+
+    assert ("Test text" in [title for _, title in links(client, INDEX)]) is is_offered
 
 
 def test_a_superuser_finds_the_django_admin_too(client, sign_in):

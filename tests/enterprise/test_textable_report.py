@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 from django.core.management import call_command
@@ -102,3 +103,20 @@ def test_the_page_costs_the_same_for_one_and_for_fifty(as_user, riya, django_ass
     for number in range(49):
         make_employee("A", f"B{number}", cell_phone="555-01")
     assert count_queries(lambda: client.get(PAGE)) == one
+
+
+def test_the_download_is_of_the_kind_on_the_page(as_user, riya):
+    make_employee("Ana", cell_phone="555-01")
+    make_contact("Kwame", ident="9")
+    client = as_user(riya)
+    page = client.get(PAGE, {"kind": "contact"}).text
+    href = re.search(rf'href="({re.escape(DOWNLOAD)}[^"]*)"', page)[1].replace("&amp;", "&")
+    assert client.get(href).getvalue().decode("utf-8-sig").splitlines()[1:] == ["contact,9,Kwame Asante,,,missing"]
+    assert len(client.get(DOWNLOAD).getvalue().splitlines()) == 3
+
+
+def test_the_way_out_is_there_on_a_small_screen_too(as_user, riya):
+    person = make_employee("Ana", cell_phone="555-01")
+    page = as_user(riya).get(PAGE).text
+    way_out = f'href="/employees/{person.pk}/edit/#methods"'
+    assert way_out in page[page.index('<div class="d-md-none">') :].partition("</div>")[0]
