@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
 from texting import building, conf, lines
@@ -19,6 +19,7 @@ from texting.sql import run
 from texting.vocabulary import Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from django.contrib.auth.models import AbstractUser
@@ -141,11 +142,15 @@ def stop_in_blocks(texts: TextQuerySet, status: TextStatus, reason: Reason) -> i
         count += stopped
 
 
-def time_to_send(line: Line, text_count: int) -> timedelta:
-    """How long until `text_count` texts more have left a line at its pace, among those of others that wait."""
-    before = Q(priority=Priority.REPLY) | Q(turn__lt=line.current_turn + text_count)
-    waiting = Text.objects.filter(before, line=line).queued().count()
-    return (waiting + text_count) * line.pace
+def times_to_send(lines: Sequence[Line], text_count: int) -> dict[int, timedelta]:
+    """How long until `text_count` texts more have left each line at its pace, among those of others that wait.
+
+    By the ids of the lines; one query.
+    """
+    before = Q(priority=Priority.REPLY) | Q(turn__lt=F("line__current_turn") + text_count)
+    counted = Text.objects.filter(before, line__in=lines).queued().values_list("line").annotate(Count("pk")).order_by()
+    waiting = dict(counted)
+    return {line.pk: (waiting.get(line.pk, 0) + text_count) * line.pace for line in lines}
 
 
 def _content_hash(composed: Composed) -> str:

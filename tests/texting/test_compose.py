@@ -6,6 +6,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enterprise.users.models import User
@@ -317,6 +319,21 @@ def test_a_batch_is_seen_by_its_sender_and_those_of_its_line_only(browser, clien
     client.force_login(dan)
     assert client.get(address).status_code == 404
     assert client.post(reverse("texting:cancel-batch", args=[Batch.objects.get().pk])).status_code == 403
+
+
+def test_the_draft_asks_as_many_questions_for_six_lines_as_for_two(browser, ana):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            assert "Front desk desk line" in text_of(browser.get(url))
+        return len(asked)
+
+    url = compose(browser, ana)
+    make_line(number="+16125550101")
+    of_two = queries()
+    for n in range(2, 6):
+        make_line(number=f"+1612555010{n}")
+
+    assert queries() == of_two
 
 
 def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, people, django_assert_max_num_queries):

@@ -229,6 +229,24 @@ def test_the_pages_ask_as_many_questions_for_thirty_as_for_three(browser, people
         assert browser.get(reverse(INBOX)).status_code == 200
 
 
+def test_the_tray_asks_the_host_once_for_all_who_may_be_seen_and_shows_the_latest_texts(
+    browser, people, hear, line, monkeypatch
+):
+    monkeypatch.setattr("texting.views.unmatched.TEXTS_SHOWN", 2)
+    for i in range(3):
+        people.add("Ann", f"+161255502{i:02}"), people.add("Bob", f"+161255502{i:02}")
+        hear("receive", **message(f"+161255502{i:02}", "Any work?", 100 + i))
+    for i, body in enumerate(["First words", "And then", "Last words"], 10):
+        hear("receive", **message(STRANGER, body, i))
+    people.queries = 0
+
+    page = words_of(browser.get(reverse(TRAY)))
+
+    assert (people.queries, page.count("2 records have this number")) == (1, 3)
+    assert ["First words" in page, "And then" in page, "Last words" in page] == [False, True, True]
+    assert page.count("Earlier texts are not shown here.") == 1
+
+
 def test_an_administrator_sees_all_lines_only_when_asked_and_is_not_counted_the_answers_to_others(
     client, rep, people, hear, line
 ):

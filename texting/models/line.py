@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from texting import conf
 from texting.numbers import format_number
-from texting.seam import Owner, get_owner_kind, owner_kinds
+from texting.seam import Owner, get_owner_kind, kind_words, owner_kinds
 from texting.vocabulary import EventKind, LineState, PauseReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from texting.secrets import Secret
@@ -144,6 +145,19 @@ def owner_names(lines: Iterable[Line]) -> dict[Owner, str]:
         if kind.key in ids
         for owner_id, name in kind.names(ids[kind.key]).items()
     }
+
+
+def owner_words(lines: Sequence[Line]) -> dict[int, str]:
+    """Whose lines they are, by their ids: "Minneapolis branch line"."""
+    names = owner_names(lines)
+    return {line.pk: _owner_words(line, names.get(line.owner, "")) for line in lines}
+
+
+def _owner_words(line: Line, name: str) -> str:
+    if not name:
+        return _("Nobody’s line")
+    kind = kind_words(get_owner_kind(line.owner_kind)).lower()
+    return _("%(owner)s %(kind)s line") % {"owner": name, "kind": kind}
 
 
 class LineWebhook(models.Model):

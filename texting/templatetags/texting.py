@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from texting import conf, lines, numbers, seam
 from texting.frame.statuses import counted_word
+from texting.models.line import owner_words as words_of_owners
 from texting.views.panel import panel
 from texting.vocabulary import Origin, TextStatus
 
@@ -61,10 +62,7 @@ def hours_to_live() -> int:
 @register.filter
 def owner_words(line: Line) -> str:
     """Whose line it is: "Minneapolis branch line"."""
-    if not line.owner_name:
-        return _("Nobody’s line")
-    kind = seam.kind_words(seam.get_owner_kind(line.owner_kind)).lower()
-    return _("%(owner)s %(kind)s line") % {"owner": line.owner_name, "kind": kind}
+    return words_of_owners([line])[line.pk]
 
 
 @register.filter

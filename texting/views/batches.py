@@ -155,13 +155,7 @@ def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) ->
     """Who shares a line sees what was sent from it, but not the records of branches that are not theirs."""
     if _may_cancel(user, batch):
         return
-    visible = {
-        candidate.key
-        for record_type in seam.record_types()
-        for candidate in record_type.candidates(
-            user, [row.record_id for row in rows if row.record_type == record_type.key]
-        )
-    }
+    visible = seam.visible(user, [row.key for row in rows])
     for row in rows:
         if row.key not in visible:
             row.name, row.number, row.number_as_entered, row.url, row.ident = "", "", "", "", ""

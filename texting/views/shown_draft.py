@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from texting import conf, dispatch, drafts, placeholders, seam, standstill
+from texting.models.line import owner_words
 from texting.segments import count_segments, normalise_body
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ SOON = 60
 
 @dataclass(frozen=True)
 class LineChoice:
-    """A line to send from; `through_at` is when all texts will have left at its pace, None for at once or unknown."""
+    """A line to send from and whose it is.
+
+    `through_at` is when all texts will have left at its pace, None for at once or unknown.
+    """
 
     line: Line
+    owner: str
     through_at: datetime | None
     standstill: Standstill | None
 
@@ -119,9 +124,10 @@ def known_placeholders(draft: Draft) -> list[str]:
 
 def _choices(lines: Sequence[Line], text_count: int) -> list[LineChoice]:
     standing = standstill.of_lines(lines)
+    owners = owner_words(lines)
+    moving = dispatch.times_to_send([line for line in lines if line.pk not in standing], text_count)
     return [
-        LineChoice(line, None if line.pk in standing else _through_at(line, text_count), standing.get(line.pk))
-        for line in lines
+        LineChoice(line, owners[line.pk], _through_at(moving.get(line.pk)), standing.get(line.pk)) for line in lines
     ]
 
 
@@ -153,6 +159,5 @@ def _with_sharers(draft: Draft, page: Page[DraftRecipient]) -> list[PersonShown]
     return shown
 
 
-def _through_at(line: Line, text_count: int) -> datetime | None:
-    needed: timedelta = dispatch.time_to_send(line, text_count)
-    return timezone.now() + needed if needed.total_seconds() > SOON else None
+def _through_at(needed: timedelta | None) -> datetime | None:
+    return timezone.now() + needed if needed and needed.total_seconds() > SOON else None

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from texting.views.answers import SignedInRequest
 
 ROWS = 20
+# The latest of a conversation.
+TEXTS_SHOWN = 50
 
 
 class Row(NamedTuple):
-    """An unmatched conversation, who holds its number, and the kinds of record that may be made for it."""
+    """An unmatched conversation with its latest texts, who holds its number, and which records may be made for it."""
 
     conversation: Conversation
+    texts: list[Text]
+    has_earlier: bool
     holders: list[Candidate]
     new_records: list[NewRecord]
 
@@ -39,18 +43,33 @@ class Row(NamedTuple):
 @require_safe
 def tray(request: SignedInRequest) -> HttpResponse:
     found = of_user(request.user).unmatched().select_related("line")
-    texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("pk")
-    found = found.prefetch_related(Prefetch("texts", texts)).order_by("-last_text_at", "-pk")
+    texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("-pk")
+    found = found.prefetch_related(Prefetch("texts", texts[: TEXTS_SHOWN + 1], to_attr="latest_texts")).order_by(
+        "-last_text_at", "-pk"
+    )
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    rows = [
-        Row(
-            conversation,
-            _visible_holders(request.user, conversation.number),
-            seam.new_records(request.user, conversation.number, conversation.pk),
-        )
-        for conversation in page
-    ]
+    rows = _rows(request.user, list(page))
     return render(request, "texting/inbox/unmatched.html", {"page": page, "rows": rows})
+
+
+def _rows(user: AbstractUser, conversations: list[Conversation]) -> list[Row]:
+    holders = {
+        number: [candidate.key for candidate in seam.match_number(number)]
+        for number in {conversation.number for conversation in conversations}
+    }
+    visible = seam.visible(user, [key for keys in holders.values() for key in keys])
+    return [_row(user, one, [visible[key] for key in holders[one.number] if key in visible]) for one in conversations]
+
+
+def _row(user: AbstractUser, conversation: Conversation, holders: list[Candidate]) -> Row:
+    latest: list[Text] = conversation.latest_texts  # type: ignore[attr-defined]
+    return Row(
+        conversation,
+        latest[:TEXTS_SHOWN],
+        len(latest) > TEXTS_SHOWN,
+        holders,
+        seam.new_records(user, conversation.number, conversation.pk),
+    )
 
 
 @require_POST
