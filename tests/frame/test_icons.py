@@ -10,6 +10,8 @@ from texting.frame.templatetags.frame import icon, status
 
 ROOT = Path(__file__).resolve().parents[2]
 USED = re.compile(r"""{%\s*icon\s+["']([\w-]+)["']""")
+# However it is named: in a tag, in Python, in a list of choices.
+QUOTED = re.compile(r"""(?<=["'`#,:])[a-z][a-z0-9-]*(?=["'`#,:])""")
 USED_STATUS = re.compile(r"""{%\s*status\s+["']([\w -]+)["']""")
 
 
@@ -28,6 +30,13 @@ def test_every_icon_and_status_that_a_template_names_exists(file):
 def test_every_status_and_navigation_entry_has_its_icon():
     named = {known.icon for known in statuses.STATUSES.values()} | {item.icon for item in NAVIGATION}
     assert named - icons.icon_names() == set()
+
+
+def test_every_icon_of_the_sprite_is_used():
+    sources = [ROOT / "static" / "js", *(ROOT / folder for folder in ("templates", "enterprise", "texting"))]
+    files = [file for folder in sources for file in folder.rglob("*") if file.suffix in (".html", ".py", ".js")]
+    quoted = set(QUOTED.findall("\n".join(file.read_text(encoding="utf-8") for file in files)))
+    assert icons.icon_names() - quoted == set()
 
 
 def test_an_unknown_icon_is_an_error_while_developing():
