@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Max
 from django.db.models.functions import Now
 
 from texting import compliance, conf, delivery, guard, inbound, line_sessions, provider_texts
@@ -180,9 +179,3 @@ def _settle_queued(line: Line, told: ProviderText) -> Text | None:
         if claimed and inbound.settle_as_sent(text, told.provider_id):
             return text
     return None
-
-
-def last_backfill_at() -> datetime | None:
-    """When a line was compared last, for those who watch over the system."""
-    latest: datetime | None = Line.objects.in_use().aggregate(latest=Max("backfilled_at"))["latest"]
-    return latest

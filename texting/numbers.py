@@ -102,10 +102,6 @@ def format_number(e164: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 
-def last_four(e164: str) -> str:
-    return e164[-4:]
-
-
 def _parse_with_library(raw: str, region: str) -> str:
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError(f"{region!r} is no region; write two capital letters, such as US")

@@ -73,7 +73,6 @@ class Candidate:
     do_not_text: bool
     numbers: Sequence[TypedNumber]
     region: str = "US"
-    time_zone: str = ""
     merge_values: Mapping[str, str] = field(default_factory=dict)
     same_person_as: frozenset[RecordKey] = frozenset()
 

@@ -76,22 +76,3 @@ def normalise_body(raw: str) -> str:
     body = raw.replace("\r\n", "\n").replace("\r", "\n").translate(_REPAIRS)
     body = body.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return unicodedata.normalize("NFC", body).rstrip()
-
-
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛", "'"),
-        **dict.fromkeys("“”„‟", '"'),
-        **dict.fromkeys("‐‑‒–—―", "-"),
-        **dict.fromkeys("\u00a0\u202f", " "),
-        "…": "...",
-    }
-)
-
-
-def make_plain(body: str) -> str:
-    """Replace curly quotes, dashes, the ellipsis and no-break spaces, which alone turn many texts to UCS-2.
-
-    Letters are never touched: José stays José. The result may be longer; count it again.
-    """
-    return body.translate(_PLAIN)

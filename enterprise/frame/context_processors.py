@@ -30,10 +30,10 @@ def _urls() -> dict[str, str]:
     return {
         "home": find_url("home") or "/",
         "search": find_url("people:search"),
-        "login": find_url("users:sign-in", "login"),
-        "logout": find_url("users:sign-out", "logout"),
+        "login": find_url("users:sign-in"),
+        "logout": find_url("users:sign-out"),
         "account": find_url("users:account"),
-        "password_change": find_url("users:password-change", "users:password_change", "password_change"),
+        "password_change": find_url("users:password-change"),
     }
 
 

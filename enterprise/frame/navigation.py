@@ -125,14 +125,12 @@ def navigation_for(request: HttpRequest, path: str | None = None) -> list[NavEnt
     return entries
 
 
-def find_url(*url_names: str) -> str:
-    """The address of the first name that exists, or ""."""
-    for url_name in url_names:
-        try:
-            return reverse(url_name)
-        except NoReverseMatch:
-            continue
-    return ""
+def find_url(url_name: str) -> str:
+    """The address, or "" where there is none of this name."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 def _entry(item: NavItem, request: HttpRequest) -> NavEntry | None:

@@ -37,11 +37,7 @@ def search_everything(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     found = [_find(kind, query, user) for kind in kinds() if query and user.has_perm(kind.permission("view"))]
-    context = {
-        "query": query,
-        "found": [each for each in found if each.count],
-        "may_text": user.has_perm("texting.send"),
-    }
+    context = {"query": query, "found": [each for each in found if each.count]}
     return render(request, "people/search.html", context)
 
 

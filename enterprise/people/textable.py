@@ -33,7 +33,6 @@ _COLUMNS = (
     "do_not_text",
     "same_person__do_not_text",
     "branch__region",
-    "branch__time_zone",
     "branch__name",
     "same_person",
 )
@@ -116,7 +115,7 @@ class PersonRecords:
         self, row: tuple[Any, ...], numbers: Sequence[TypedNumber], *, url: _Address, edit_url: _Address
     ) -> Candidate:
         pk, ident, first_name, last_name, is_active, *wishes = row[:7]
-        region, time_zone, branch, same_person, *others = row[7:]
+        region, branch, same_person, *others = row[7:]
         merge_values = {"first_name": first_name, "last_name": last_name}
         merge_values |= dict(zip(self.placeholders, others, strict=True)) | {"branch": branch}
         return Candidate(
@@ -130,7 +129,6 @@ class PersonRecords:
             do_not_text=any(wishes),
             numbers=numbers,
             region=region,
-            time_zone=time_zone,
             merge_values=merge_values,
             same_person_as=frozenset(
                 {RecordKey(get_kind(self.key).counterpart_key, same_person)} if same_person else ()

@@ -56,6 +56,6 @@ def test_what_waits_inside_is_summed_outside(monkeypatch):
     assert (texts.waiting, texts.children[0].waiting, texts.children[1].waiting) == (3, 3, 0)
 
 
-def test_the_first_address_that_exists_is_taken():
-    assert find_url("nobody:home", "people:search") == "/find/"
+def test_a_name_without_an_address_is_empty():
+    assert find_url("people:search") == "/find/"
     assert find_url("nobody:home") == ""

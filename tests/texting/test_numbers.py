@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from texting.errors import InvalidNumber
-from texting.numbers import TEXTABLE_REGIONS, digits_of, format_number, is_phone_like, last_four, parse_number
+from texting.numbers import TEXTABLE_REGIONS, digits_of, format_number, is_phone_like, parse_number
 from texting.vocabulary import NumberProblem
 
 TEXTABLE = "textable"
@@ -235,7 +235,3 @@ def test_digits_for_searching_are_plain():
 )
 def test_numbers_are_written_for_people(e164, written):
     assert format_number(e164) == written
-
-
-def test_the_last_four_digits_are_enough_to_match_by():
-    assert last_four("+16125550134") == "0134"

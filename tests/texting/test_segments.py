@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from texting.segments import GSM_BASIC, GSM_EXTENSION, count_segments, make_plain, normalise_body
+from texting.segments import GSM_BASIC, GSM_EXTENSION, count_segments, normalise_body
 
 SEGMENTS_JS = Path(__file__).parents[2] / "static/js/segments.js"
 
@@ -97,18 +97,6 @@ def test_repairing_twice_changes_nothing_and_postgresql_takes_it(raw):
 
     assert normalise_body(body) == body
     assert b"\x00" not in body.encode()
-
-
-def test_making_plain_touches_no_letter():
-    assert make_plain("“José’s” – 7…8\u00a0pm — ok?") == '"José\'s" - 7...8 pm - ok?'
-    assert make_plain("ça ½ ‹x› ′") == "ça ½ ‹x› ′"
-
-
-def test_making_plain_saves_segments():
-    body = "Don’t be late. " + "a" * 145
-
-    assert count_segments(body).segment_count == 3
-    assert count_segments(make_plain(body)).segment_count == 1
 
 
 def count_slowly(body):

@@ -41,7 +41,6 @@ STATUSES: dict[str, Status] = {
     "expired": Status("clock-off", _("Expired"), "mute"),
     "received": Status("message-circle", _("Received"), meter="ok"),
     # recipients
-    "texted": Status("check", _("Texted"), meter="sent"),
     "not_texted": Status("ban", _("Not texted"), "bad"),
     "needs_person": Status("alert-circle", _("Needs a person"), "bad", "bad"),
     # people
@@ -84,7 +83,6 @@ _COUNTED = {
     "blocked": ngettext_lazy("blocked", "blocked", "number"),
     "canceled": ngettext_lazy("canceled", "canceled", "number"),
     "expired": ngettext_lazy("expired", "expired", "number"),
-    "texted": ngettext_lazy("texted", "texted", "number"),
     "not_texted": ngettext_lazy("not texted", "not texted", "number"),
 }
 

@@ -96,10 +96,6 @@ class Line(models.Model):
         return Owner(self.owner_kind, self.owner_id)
 
     @property
-    def owner_label(self) -> str:
-        return get_owner_kind(self.owner_kind).label
-
-    @property
     def owner_name(self) -> str:
         """One query; lists use `owner_names`."""
         return get_owner_kind(self.owner_kind).names([self.owner_id]).get(self.owner_id, "")

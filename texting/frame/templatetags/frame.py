@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 register = template.Library()
 
 NOTHING = SafeString("")
-NO_VALUE = SafeString('<span class="text-secondary">—</span>')
 
 
 def is_strict() -> bool:
