@@ -152,6 +152,8 @@ class Visitor(requests.Session):
         super().__init__()
         self.url = url
         self.headers.update({"X-Forwarded-Proto": "https", "Referer": url.replace("http:", "https:")})
+        # One that is kept open may be ended by the server just as it is used again.
+        self.headers["Connection"] = "close"
 
     def request(self, method: str, path: str, **options: object) -> requests.Response:
         return super().request(method, self.url + path, timeout=60, **options)

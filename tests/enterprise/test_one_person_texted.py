@@ -80,7 +80,7 @@ def test_the_list_of_batches_counts_the_human_once(as_user, riya, batch):
 
 def test_who_is_texted_on_one_record_of_two_is_counted_as_texted(kwame, send_to_both):
     employee, _contact = kwame
-    type(employee).objects.filter(pk=employee.pk).update(do_not_text=True)
+    type(employee).objects.filter(pk=employee.pk).update(is_active=False)
     batch = send_to_both()
 
     assert count_people(batch)[0] == {"queued": 1}

@@ -47,6 +47,11 @@ app = Celery(broker=os.environ["REDIS_URL"])
 """
 
 
+def heed_signals() -> None:
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class StandIn:
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -96,8 +101,8 @@ class StandIn:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
-                # As from a person's shell, even when the test run itself is under nohup.
-                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+                # As from a person's shell, even when the test run itself is under nohup or in the background.
+                preexec_fn=heed_signals,
                 start_new_session=True,
             )
 
