@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from enterprise.employees.models import Employee, EmployeeContactMethod
-from enterprise.people.kinds import kinds
-from enterprise.users.models import Branch, User
+from enterprise.people.changes import record_change
+from enterprise.people.kinds import get_kind, kinds
+from enterprise.users.models import User
 from texting.numbers import format_number
 from texting.seam import RecordKey, find_record_type
 from texting.vocabulary import MethodType
@@ -27,13 +28,19 @@ def own_record(user: AbstractUser, e164: str) -> RecordKey | None:
         seen = record_type.candidates(user, [one.key.record_id for one in holders]) if record_type else []
         if seen:
             return seen[0].key
-    branch = user.home_branch or Branch.objects.filter(is_active=True).order_by("pk").first()
-    return _add(user, branch, e164) if branch else None
+    return _add(user, e164)
 
 
-def _add(user: User, branch: Branch, e164: str) -> RecordKey:
+def _add(user: User, e164: str) -> RecordKey | None:
+    """A record that they could not see would be made anew for each test."""
+    kind = get_kind("employee")
+    usable = user.visible_branches().filter(is_active=True)
+    branch = usable.filter(pk=user.home_branch_id).first() or usable.order_by("pk").first()
+    if branch is None or not user.has_perms([kind.permission("view"), kind.permission("add")]):
+        return None
     with transaction.atomic():
         employee = Employee(first_name=user.first_name or user.username, last_name=user.last_name, branch=branch)
         employee.save()
         EmployeeContactMethod(person=employee, type=MethodType.SMS.value, value=format_number(e164)).save()
-    return RecordKey("employee", employee.pk)
+        record_change(user, employee, kind, "added", fields=["first_name", "last_name", "methods"])
+    return RecordKey(kind.key, employee.pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from enterprise.assignments.models import Assignment, Shift, today_at
 from enterprise.contacts.forms import CustomerInput
 from enterprise.contacts.models import Customer
+from enterprise.people.days import DayField
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -45,6 +46,7 @@ class AssignmentForm(AnyModelForm):
         }
         help_texts = {"ends_on": gettext_lazy("The last day. Leave it empty while no end is known.")}
         widgets = {"starts_on": DayInput, "ends_on": DayInput}
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -82,6 +84,7 @@ class EndForm(AnyModelForm):
         fields = ["ends_on"]
         labels = {"ends_on": gettext_lazy("Last day")}
         widgets = {"ends_on": DayInput}
+        field_classes = {"ends_on": DayField}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

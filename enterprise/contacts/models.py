@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +50,14 @@ class Customer(models.Model):
     @classmethod
     def named(cls, name: str) -> Customer:
         """The customer of this name, whatever its case; made when there is none."""
-        return cls.find(name) or cls.objects.create(name=name)
+        if found := cls.find(name):
+            return found
+        try:
+            with transaction.atomic():
+                return cls.objects.create(name=name)
+        except IntegrityError:
+            # Somebody else has just made it.
+            return cls.objects.get(name__iexact=name)
 
 
 class Contact(Person):

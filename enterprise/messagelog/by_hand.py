@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprise.administration import audit
 from enterprise.messagelog.models import ActionCode, Message
+from enterprise.people.days import refuse_slip
 
 if TYPE_CHECKING:
     from enterprise.users.models import User
@@ -49,6 +50,7 @@ class HandMessageForm(forms.Form):
         label=gettext_lazy("When"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": gettext_lazy("Enter when it was.")},
+        validators=[refuse_slip],
     )
     body = forms.CharField(
         label=gettext_lazy("Note"),

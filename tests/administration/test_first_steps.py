@@ -7,6 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from enterprise.administration.models import AuditEntry
 from enterprise.administration.own_record import own_record
 from enterprise.employees.models import Employee
 from enterprise.users.models import Branch, User
@@ -178,3 +179,34 @@ def test_who_may_not_text_may_not_test(as_user, riya):
     riya.groups.clear()
 
     assert as_user(riya).get(reverse("texting:test-text")).status_code == 403
+
+
+def test_a_record_for_a_test_is_added_where_its_sender_sees_it_once_and_with_a_trace(riya, st_paul):
+    riya.home_branch = None
+    riya.save()
+    riya.branches.add(st_paul)
+
+    keys = {own_record(riya, NUMBER) for _time in range(2)}
+
+    assert [RecordKey("employee", employee.pk) for employee in Employee.objects.filter(branch=st_paul)] == list(keys)
+    assert [(entry.action, entry.actor_id) for entry in AuditEntry.objects.all()] == [("employee.added", riya.pk)]
+
+
+@pytest.mark.parametrize("missing", ["add_employee", "view_employee"])
+def test_who_may_not_add_employees_adds_none_by_a_test(riya, missing):
+    group = riya.groups.get()
+    group.permissions.remove(group.permissions.get(codename=missing))
+
+    assert own_record(riya, NUMBER) is None
+    assert not Employee.objects.exists()
+
+
+def test_who_may_not_add_a_record_is_told_why_nothing_was_sent(as_user, riya, minneapolis):
+    line = make_line(minneapolis)
+    group = riya.groups.get()
+    group.permissions.remove(group.permissions.get(codename="add_employee"))
+
+    response = try_text(as_user(riya), line)
+
+    assert response.status_code == 422
+    assert "none could be added for you" in words_of(response)

@@ -161,3 +161,12 @@ def test_who_may_not_see_assignments_sees_none_on_the_record(as_user, riya, ana,
     page = as_user(riya).get(ana.get_absolute_url())
     assert page.status_code == 200
     assert "Acme Foods" not in page.text
+
+
+@pytest.mark.parametrize("page", ["add", "end"])
+def test_a_year_that_is_a_slip_is_refused(as_user, riya, ana, nights, page):
+    posted = values(ana) | {"starts_on": "0026-11-22", "ends_on": "0026-11-22"}
+    answer = as_user(riya).post(address(page, nights), posted)
+    assert answer.status_code == 422
+    assert "check the year" in answer.text
+    assert Assignment.objects.get() == nights

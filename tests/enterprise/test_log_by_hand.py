@@ -171,3 +171,13 @@ def test_a_long_log_is_turned_in_pages(as_user, riya, call, monkeypatch):
     assert [len(page.messages) for page in pages] == [20, 20, 5, 5, 10]
     assert (pages[0].newer_query, pages[1].newer_query, pages[1].older_query) == ("", "log=all", "log=3")
     assert (pages[1].more_words, pages[2].older_query) == ("21–40 / 45", "")
+
+
+@pytest.mark.parametrize("at", ["0026-11-22T10:00", "0001-01-01T00:00", "1989-12-31T23:59"])
+def test_a_year_that_is_a_slip_is_refused(as_user, riya, call, at):
+    person = make_employee()
+    client = as_user(riya)
+    page = client.post(address(person), told(call) | {"at": at})
+    assert page.status_code == 422
+    assert "check the year" in page.text
+    assert not Message.objects.exists()

@@ -81,10 +81,17 @@ def _send(request: SignedInRequest, form: TestForm) -> Batch | None:
     try:
         return first_text.send_test(request.user, typed["line"], typed["number"], body, key=typed["key"])
     except first_text.CannotTest as refused:
-        form.add_error("number", refused.words or _("Add a branch first, for your own record to belong to."))
+        form.add_error("number", refused.words or _no_record())
     except (dispatch.LineNotUsable, dispatch.NobodyToText, dispatch.AlreadySent):
         form.add_error(None, _("Nothing was sent: something changed meanwhile. Open this page again."))
     return None
+
+
+def _no_record() -> str:
+    return _(
+        "No record that you can see has this number, and none could be added for you: "
+        "that takes the right to add records, and a branch to add them to."
+    )
 
 
 def _shown(request: SignedInRequest) -> Batch | None:
