@@ -35,7 +35,7 @@ def _add(user: User, e164: str) -> RecordKey | None:
     """A record that they could not see would be made anew for each test."""
     kind = get_kind("employee")
     usable = user.visible_branches().filter(is_active=True)
-    branch = usable.filter(pk=user.home_branch_id).first() or usable.order_by("pk").first()
+    branch = usable.filter(pk=user.home_branch_id or 0).first() or usable.order_by("pk").first()
     if branch is None or not user.has_perms([kind.permission("view"), kind.permission("add")]):
         return None
     with transaction.atomic():
