@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,7 @@ class PersonEditor(KindView):
     def _show(self, request: HttpRequest, form: PersonForm, methods: MethodFormSet) -> HttpResponse:
         person = form.instance
         context = {"kind": self.kind, "form": form, "methods": methods, "person": person if person.pk else None}
+        context["form_key"] = person.form_key or uuid.uuid4()
         status = 422 if form.is_bound else 200
         return render(request, "people/form.html", context | {"list_url": f"{self.kind.app}:list"}, status=status)
 
@@ -73,10 +75,29 @@ class AddPerson(PersonEditor):
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self._save(request, self.kind.new())
+        key = _form_key(request)
+        try:
+            return self._added(key) or self._save(request, self.kind.new(form_key=key))
+        except IntegrityError:
+            # Both clicks of a double click may come this far.
+            if answer := self._added(key):
+                return answer
+            raise
+
+    def _added(self, key: uuid.UUID | None) -> HttpResponse | None:
+        """Where the same form led when it was posted before; None when it was not."""
+        person = self.visible().filter(form_key=key).first() if key else None
+        return redirect(person) if person else None
 
     def go_on(self, request: HttpRequest, person: Person) -> HttpResponse:
         return for_texts.hand_over(request, self.kind.key, person) or super().go_on(request, person)
+
+
+def _form_key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return None
 
 
 class EditPerson(PersonEditor):

@@ -94,6 +94,8 @@ class Person(models.Model):
     place = models.CharField(max_length=200, editable=False, default="")
     # NumberForTexts.problem, kept so that searches need not choose a number for everyone.
     number_problem = models.CharField(max_length=20, editable=False, default=NumberProblem.MISSING)
+    # Of the form that added it, so that a double click adds one.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     # Kept by triggers on the log of messages, whoever writes there; never by `save`.
     last_message_at = models.DateTimeField(null=True, editable=False)
 

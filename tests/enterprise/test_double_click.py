@@ -1,0 +1,62 @@
+"""A double click on the button that adds somebody adds one record."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import connection, transaction
+
+from enterprise.administration.models import AuditEntry
+from enterprise.employees.models import Employee
+from tests.enterprise.builders import make_contact, make_employee
+from tests.enterprise.posted import as_posted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("page", "make"), [("/employees/add/", make_employee), ("/contacts/add/", make_contact)])
+def test_the_second_click_leads_to_what_the_first_one_added(as_user, riya, page, make):
+    client = as_user(riya)
+    posted = as_posted(client.get(page), first_name="Ana", customer_name="Acme Foods")
+    first, second = client.post(page, posted), client.post(page, posted)
+    assert (first.status_code, first.url) == (302, second.url)
+    assert AuditEntry.objects.count() == 1
+    client.post(page, as_posted(client.get(page), first_name="Ana", customer_name="Acme Foods"))
+    assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_had_to_be_corrected_first_is_added_once_too(as_user, riya):
+    client = as_user(riya)
+    refused = client.post("/employees/add/", as_posted(client.get("/employees/add/"), first_name=""))
+    posted = as_posted(refused, first_name="Ana")
+    for _click in range(2):
+        client.post("/employees/add/", posted)
+    assert Employee.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["", "x", "\x00"])
+def test_a_key_that_is_none_harms_nothing(as_user, riya, key):
+    client = as_user(riya)
+    answer = client.post("/employees/add/", as_posted(client.get("/employees/add/"), first_name="Ana", form_key=key))
+    assert answer.url == Employee.objects.get().get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_add_one(as_user, riya):
+    client, answers = as_user(riya), []
+    posted = as_posted(client.get("/employees/add/"), first_name="Ana")
+
+    def click():
+        answers.append(client.post("/employees/add/", posted))
+        connection.close()
+
+    with transaction.atomic():
+        first = Employee(first_name="Ana", branch=riya.home_branch, form_key=uuid.UUID(posted["form_key"]))
+        first.save()
+        second = threading.Thread(target=click)
+        second.start()
+        second.join(timeout=1)
+        assert not answers
+    second.join(timeout=20)
+    assert answers[0].url == first.get_absolute_url()
