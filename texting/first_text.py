@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from texting import dispatch, drafts, seam, seam_help
+from texting import dispatch, drafts, seam, seam_help, sources
 from texting.errors import TextingError
 from texting.models import Draft, Line, Text, TextingSettings
 from texting.vocabulary import Direction, LineState, TextStatus
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
     from texting.models import Batch
-
-# What Batch.source says of a test.
-SOURCE = "Test"
 
 
 class CannotTest(TextingError):
@@ -57,7 +54,7 @@ def send_test(user: AbstractUser, line: Line, number: str, body: str, *, key: uu
     draft, is_new = Draft.objects.get_or_create(
         pk=key,
         user_id=user.pk,
-        defaults={"selection": [record], "chosen_numbers": {str(record): number}, "line": line, "source": SOURCE},
+        defaults={"selection": [record], "chosen_numbers": {str(record): number}, "line": line, "source": sources.TEST},
     )
     if is_new:
         drafts.check_again(draft)

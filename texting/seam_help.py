@@ -2,6 +2,7 @@
 
 seam_help.register_access(Access())               # in AppConfig.ready
 seam_help.register_own_record(own_record)
+seam_help.register_source_words(source_words)
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Access(Protocol):
 _access: list[Access] = []
 _setup: dict[str, Callable[[], bool]] = {}
 _own_record: list[Callable[[AbstractUser, str], RecordKey | None]] = []
+_source_words: list[Callable[[str, AbstractUser], str]] = []
 _audited: list[Audited] = []
 
 
@@ -84,6 +86,18 @@ def register_own_record(find: Callable[[AbstractUser, str], RecordKey | None]) -
     None when there cannot be one yet. Without it nobody can send a test text to themselves.
     """
     _own_record[:] = [find]
+
+
+def register_source_words(find: Callable[[str, AbstractUser], str]) -> None:
+    """Optional: the words, for one reader, of a `source` that the host posts with a selection, such as "hotlist:5".
+
+    "" for what it does not know. Without it a source is shown as it was posted.
+    """
+    _source_words[:] = [find]
+
+
+def source_words(source: str, reader: AbstractUser) -> str:
+    return _source_words[0](source, reader) if _source_words else ""
 
 
 def has_own_records() -> bool:

@@ -5,13 +5,13 @@ import re
 import pytest
 from django.core.management import call_command
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from enterprise.hotlists.demo import make_hotlists
 from enterprise.hotlists.models import Hotlist
 from tests.enterprise.builders import make_contact, make_employee
 from tests.hotlists.builders import make_hotlist, put_on
-from texting import seam
+from texting import seam, sources
 from texting.models import Draft
 from texting.seam import RecordKey
 
@@ -41,7 +41,16 @@ def test_texting_a_hotlist_reaches_exactly_the_members_one_sees(as_user, riya, s
     client = as_user(riya)
     draft = drafted(client, client.get(nights.get_absolute_url()).text, "Text this hotlist")
     assert set(draft.keys) == {RecordKey("employee", ana.pk), RecordKey("employee", bo.pk)}
-    assert draft.source == "Hotlist: Nights forklift"
+    assert draft.source == f"hotlist:{nights.pk}"
+
+
+def test_what_a_batch_was_for_is_worded_for_who_reads_it(riya, dan, nights):
+    with translation.override("es"):
+        assert sources.words(f"hotlist:{nights.pk}", riya) == "Lista: Nights forklift"
+    assert sources.words(f"hotlist:{nights.pk}", dan) == "A hotlist"
+    assert [sources.words(one, riya) for one in ("batch:7", "reply", "Search", "hotlist:x", "")] == [
+        "Batch 7", "Reply", "Search", "hotlist:x", "",
+    ]  # fmt: skip
 
 
 def test_the_icon_in_the_list_of_hotlists_does_the_same(as_user, riya):

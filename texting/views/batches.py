@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import decisions, dispatch, drafts, lines, seam, standstill
+from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
 from texting.progress import count_people, counted_once, in_order, progress, segments_in_all, with_status
 from texting.views.answers import SeeOther
@@ -57,6 +57,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         one.is_undecided = one.text_id in undecided
     context = {
         "batch": found,
+        "source": sources.words(found.source, request.user),
         "progress": now,
         "segments": in_order(counts),
         "segment_count": segments_in_all(found, now.texts),
@@ -104,7 +105,7 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
         keys,
         line=found.line if found.line in usable else next(iter(usable), None),
         body=found.body,
-        source=_("Batch %(number)s") % {"number": found.pk},
+        source=sources.of_batch(found.pk),
         back_url=found.get_absolute_url(),
     )
     return SeeOther(draft)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from texting import dispatch, findings, first_text, lines, seam_help
+from texting import dispatch, findings, first_text, lines, seam_help, sources
 from texting.errors import InvalidNumber
 from texting.models import Batch, Line
 from texting.numbers import parse_number
@@ -98,7 +98,7 @@ def _shown(request: SignedInRequest) -> Batch | None:
     asked = request.GET.get("batch", "")
     if not asked.isdecimal() or len(asked) > 18:
         return None
-    return Batch.objects.filter(pk=asked, sender_id=request.user.pk, source=first_text.SOURCE).first()
+    return Batch.objects.filter(pk=asked, sender_id=request.user.pk, source=sources.TEST).first()
 
 
 def _recipient(batch: Batch | None) -> Any:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import dispatch, drafts, lines, placeholders, seam
+from texting import dispatch, drafts, lines, placeholders, seam, sources
 from texting.forms.compose import ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
@@ -126,7 +126,7 @@ def _reply_draft(request: SignedInRequest, conversation: Conversation, candidate
             "selection": [candidate.key for candidate in candidates],
             "chosen_numbers": numbers,
             "line": conversation.line,
-            "source": "Reply",
+            "source": sources.REPLY,
             "back_url": candidates[0].url,
         },
     )
