@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Func, Q, TextField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,6 +31,18 @@ TEXTABLE = {
     "invalid": (_("Number is not valid"), ~Q(number_problem__in=["", MISSING])),
     "do_not_text": (_("Do not text"), Q(do_not_text=True)),
 }
+
+
+class Folded(Func):
+    """A column as `folding.fold` folds it, but for the spaces."""
+
+    template = (
+        "replace(replace(regexp_replace(normalize("
+        "translate(lower(%(expressions)s), 'øłđðħı’‘ʼ`´''', 'olddhi'), NFKD), "
+        "'[\\u0300-\\u036f]', '', 'g'), 'æ', 'ae'), 'œ', 'oe')"
+    )
+    output_field = TextField()
+    arity = 1
 
 
 def select(label: StrOrPromise) -> forms.Select:
@@ -115,7 +127,7 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
             return people.none()
         for word in words:
             # The search text holds the job, folded, and has the index; the field itself decides.
-            people = people.filter(**{"search__contains": word, f"{self.job_field}__icontains": word})
+            people = people.alias(job=Folded(self.job_field)).filter(search__contains=word, job__contains=word)
         return people
 
     def at_place(self, people: PersonQuerySet, name: str, value: str) -> PersonQuerySet:

@@ -210,3 +210,20 @@ def test_the_counts_say_how_many_are_found_and_shown(as_user, riya, dan):
     assert "15 of 30" in page
     assert "1–15 of 15" in page
     assert "1–25 of 30" in as_user(riya).get("/employees/").text
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("Chef de rôtisserie", "rotisserie"),
+        ("Señor Editor", "señor"),
+        ("Driver's Mate", "drivers"),
+        ("Driver’s Mate", "driver's"),
+        ("SMØRREBRØD Œuvre Ænima", "smorrebrod oeuvre aenima"),
+        ("Łódź Lead", "lodz"),
+    ],
+)
+def test_a_job_is_found_without_its_accents_and_apostrophes(found, title, query):
+    make_employee("Ana", job_title=title)
+    make_employee("Bo", last_name=title, job_title="Cook")
+    assert found(f"job={query}") == ["Ana"]
