@@ -7,9 +7,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from enterprise.people.models import ContactMethod, Person
+from enterprise.people.person import INDEXED
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+BLOCK = 1000
 
 
 class Customer(models.Model):
@@ -33,8 +36,10 @@ class Customer(models.Model):
         is_new = self._state.adding
         super().save(**options)
         if not is_new:
-            for contact in self.contacts.all():
-                contact.refresh_search()
+            contacts = list(self.contacts.with_methods())
+            for contact in contacts:
+                contact.index(contact.entered_methods())
+            Contact.objects.bulk_update(contacts, INDEXED, batch_size=BLOCK)
 
     @classmethod
     def find(cls, name: str) -> Customer | None:
