@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,9 +47,12 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @may_administer
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_branch
-def edit(request: HttpRequest, branch: Branch) -> HttpResponse:
-    return _edit(request, BranchForm(request.POST if request.method == "POST" else None, instance=branch))
+def edit(request: HttpRequest, branch_id: int) -> HttpResponse:
+    if request.method != "POST":
+        return _edit(request, BranchForm(instance=get_object_or_404(Branch, pk=branch_id)))
+    with transaction.atomic():
+        branch = get_object_or_404(Branch.objects.select_for_update(no_key=True), pk=branch_id)
+        return _edit(request, BranchForm(request.POST, instance=branch))
 
 
 @may_administer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,16 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from enterprise.administration import audit
 from enterprise.messagelog.models import ActionCode
+from enterprise.seen import SeenForm
 
 if TYPE_CHECKING:
     from enterprise.users.models import User
 
-    CodeModelForm = forms.ModelForm[ActionCode]
-else:
-    CodeModelForm = forms.ModelForm
 
-
-class CodeForm(CodeModelForm):
+class CodeForm(SeenForm):
     """The model says what a code that texting files under must stay."""
 
     use_required_attribute = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -43,8 +43,11 @@ def add(request: HttpRequest) -> HttpResponse:
 @may_administer
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, code_id: int) -> HttpResponse:
-    code = get_object_or_404(ActionCode, pk=code_id)
-    return _edit(request, CodeForm(request.POST if request.method == "POST" else None, instance=code))
+    if request.method != "POST":
+        return _edit(request, CodeForm(instance=get_object_or_404(ActionCode, pk=code_id)))
+    with transaction.atomic():
+        code = get_object_or_404(ActionCode.objects.select_for_update(no_key=True), pk=code_id)
+        return _edit(request, CodeForm(request.POST, instance=code))
 
 
 def _edit(request: HttpRequest, form: CodeForm) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -44,6 +44,20 @@ def of_user(view: Callable[[HttpRequest, User], HttpResponse]) -> Callable[[Http
         return view(request, user)
 
     return found
+
+
+def changed_by_one(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """What is posted is compared with what is stored, and nobody changes that meanwhile."""
+
+    @wraps(view)
+    def alone(request: HttpRequest, user_id: int) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, user_id)
+        with transaction.atomic():
+            users_changes.lock_administration()
+            return view(request, user_id)
+
+    return alone
 
 
 @may_administer
@@ -85,6 +99,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @may_administer
 @require_http_methods(["GET", "HEAD", "POST"])
+@changed_by_one
 @of_user
 def edit(request: HttpRequest, user: User) -> HttpResponse:
     form = UserForm(request.POST if request.method == "POST" else None, instance=user)

@@ -10,21 +10,25 @@ from enterprise.assignments.models import Assignment, Shift, today_at
 from enterprise.contacts.forms import CustomerInput
 from enterprise.contacts.models import Customer
 from enterprise.people.days import DayField
+from enterprise.seen import SeenForm
 
 if TYPE_CHECKING:
-    AnyModelForm = forms.ModelForm[Any]
-else:
-    AnyModelForm = forms.ModelForm
+    from datetime import date
 
 
 class DayInput(forms.DateInput):
     input_type = "date"
+    # Shown instead of what is stored.
+    suggested: date | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(format="%Y-%m-%d", **options)  # what the browser's own field understands, in any language
 
+    def format_value(self, value: Any) -> str | None:
+        return super().format_value(self.suggested or value)
 
-class AssignmentForm(AnyModelForm):
+
+class AssignmentForm(SeenForm):
     """The instance has its employee already."""
 
     customer_name = forms.CharField(
@@ -78,7 +82,7 @@ class AssignmentForm(AnyModelForm):
         return super().save(commit)
 
 
-class EndForm(AnyModelForm):
+class EndForm(SeenForm):
     class Meta:
         model = Assignment
         fields = ["ends_on"]
@@ -89,7 +93,9 @@ class EndForm(AnyModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["ends_on"].required = True
-        self.initial["ends_on"] = max(today_at(self.instance.employee.branch), self.instance.starts_on)
+        widget = self.fields["ends_on"].widget
+        if isinstance(widget, DayInput) and not self.is_bound:
+            widget.suggested = max(today_at(self.instance.employee.branch), self.instance.starts_on)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -97,6 +103,6 @@ class EndForm(AnyModelForm):
         return found
 
 
-def _check_order(form: AnyModelForm, starts_on: Any, ends_on: Any) -> None:
+def _check_order(form: SeenForm, starts_on: Any, ends_on: Any) -> None:
     if starts_on and ends_on and ends_on < starts_on:
         form.add_error("ends_on", _("An assignment cannot end before it begins."))

@@ -10,21 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from enterprise.hotlists.models import Hotlist
 from enterprise.people.kinds import get_kind, kinds
+from enterprise.seen import SeenForm
 from enterprise.users.models import Branch
 
 if TYPE_CHECKING:
     from enterprise.people.kinds import PersonKind
     from enterprise.users.models import User
 
-    HotlistModelForm = forms.ModelForm[Hotlist]
-else:
-    HotlistModelForm = forms.ModelForm
-
 TAKEN = gettext_lazy("There is a hotlist of yours of this name. Choose another name.")
 TAKEN_BY_OWNER = gettext_lazy("Its owner has a hotlist of this name. Choose another name.")
 
 
-class HotlistForm(HotlistModelForm):
+class HotlistForm(SeenForm):
     """Name and share one. Its kind is chosen once, when it is new; `user` narrows the branches to those they see."""
 
     class Meta:

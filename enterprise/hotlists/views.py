@@ -66,15 +66,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @may_add
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
+    lock_names_of(user)
     return _edit(request, Hotlist(owner=user))
 
 
 @may_change
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _edit(request, _kept(signed_in(request), pk))
+    user = signed_in(request)
+    lock_names_of(_kept(user, pk).owner)
+    return _edit(request, _kept(user, pk))
 
 
 @may_delete
@@ -94,17 +99,16 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, hotlist: Hotlist) -> HttpResponse:
+    """In a transaction that has locked the names of its owner."""
     user = signed_in(request)
     was_named, was_shared = hotlist.name, hotlist.branch_id
     form = HotlistForm(request.POST if request.method == "POST" else None, instance=hotlist, user=user)
-    with transaction.atomic():
-        lock_names_of(hotlist.owner)
-        if form.is_valid():
-            saved = form.save()
-            note_sharing(saved, was=was_shared, by=user)
-            words = _("“%(hotlist)s” was saved.") if was_named else _("“%(hotlist)s” was created.")
-            messages.success(request, words % {"hotlist": saved})
-            return redirect(saved if _visible(user).filter(pk=saved.pk).exists() else "hotlists:list")
+    if form.is_valid():
+        saved = form.save()
+        note_sharing(saved, was=was_shared, by=user)
+        words = _("“%(hotlist)s” was saved.") if was_named else _("“%(hotlist)s” was created.")
+        messages.success(request, words % {"hotlist": saved})
+        return redirect(saved if _visible(user).filter(pk=saved.pk).exists() else "hotlists:list")
     context = {"form": form, "hotlist": hotlist if hotlist.pk else None, "was_named": was_named}
     return render(request, "hotlists/form.html", context, status=422 if form.is_bound else 200)
 

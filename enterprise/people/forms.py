@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enterprise.people.methods import METHOD_LABELS, METHOD_TYPES
-from enterprise.people.seen import SeenForm
+from enterprise.seen import SeenForm
 from enterprise.users.models import User
 
 if TYPE_CHECKING:

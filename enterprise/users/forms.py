@@ -16,16 +16,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enterprise.seen import SeenForm
 from enterprise.users.models import Branch, User
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     UserModelForm = forms.ModelForm[User]
-    BranchModelForm = forms.ModelForm[Branch]
     RolesField = forms.ModelMultipleChoiceField[Group]
 else:
-    UserModelForm = BranchModelForm = forms.ModelForm
+    UserModelForm = forms.ModelForm
     RolesField = forms.ModelMultipleChoiceField
 
 COMMON_ZONES = {
@@ -94,7 +94,7 @@ class RoleField(RolesField):
         return format_html('{}<span class="d-block text-secondary small">{}</span>', obj.name, ", ".join(words))
 
 
-class UserForm(UserModelForm):
+class UserForm(SeenForm):
     groups = RoleField(
         label=gettext_lazy("Roles"),
         queryset=Group.objects.prefetch_related("permissions").order_by("name"),
@@ -225,7 +225,7 @@ def _check_password(form: forms.BaseForm, user: User) -> None:
         form.add_error("password", error)
 
 
-class BranchForm(BranchModelForm):
+class BranchForm(SeenForm):
     use_required_attribute = False
 
     class Meta:

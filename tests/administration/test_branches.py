@@ -1,6 +1,9 @@
 """Branches: who gets in, adding, editing, and when one cannot be deactivated."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from enterprise.administration.models import AuditEntry
@@ -176,7 +179,8 @@ def test_a_second_click_is_no_second_change(as_ada, st_paul):
 
 def test_a_branch_that_was_deactivated_meanwhile_is_no_home(as_ada, dan, minneapolis):
     """The form was valid; the branch went before it was written."""
-    form = UserForm(typed_user(dan, home_branch=make_branch("Duluth").pk), instance=dan)
+    typed = typed_user(dan, home_branch=make_branch("Duluth").pk)
+    form = UserForm(QueryDict(urlencode(typed, doseq=True)), instance=dan)
     assert form.is_valid()
     Branch.objects.filter(name="Duluth").update(is_active=False)
 

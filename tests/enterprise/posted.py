@@ -18,13 +18,18 @@ class _Fields(HTMLParser):
             return
         name, kind = facts.get("name"), facts.get("type")
         if tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in facts):
-            self.posted[name] = facts.get("value", "on" if kind == "checkbox" else "")
+            value = facts.get("value", "on" if kind == "checkbox" else "")
+            self.posted[name] = [*self._ticked(name), value] if kind == "checkbox" else value
         elif tag == "textarea":
             self._text, self.posted[name] = name, ""
         elif tag == "select":
             self._select = name
         elif tag == "option" and (self._select not in self.posted or "selected" in facts):
             self.posted[self._select] = facts.get("value", "")
+
+    def _ticked(self, name):
+        ticked = self.posted.get(name, [])
+        return ticked if isinstance(ticked, list) else [ticked]
 
     def handle_data(self, data):
         if self._text:

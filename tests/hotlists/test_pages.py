@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from enterprise.administration.models import AuditEntry
 from enterprise.hotlists.models import Hotlist
 from tests.enterprise.builders import make_contact, make_employee
+from tests.enterprise.posted import as_posted
 from tests.hotlists.builders import make_hotlist, put_on
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,12 @@ def test_a_name_cannot_bring_markup_into_a_page(as_user, riya):
         page = client.get(address).text
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
+
+
+def test_renaming_does_not_share_again_what_was_taken_back_meanwhile(as_user, riya, nights):
+    client, page = as_user(riya), f"/hotlists/{nights.pk}/edit/"
+    posted = as_posted(client.get(page), name="Nights")
+    Hotlist.objects.filter(pk=nights.pk).update(branch=None)
+    assert client.post(page, posted).status_code == 302
+    nights.refresh_from_db()
+    assert (nights.name, nights.branch) == ("Nights", None)
