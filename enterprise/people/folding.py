@@ -43,11 +43,24 @@ def search_words(query: str) -> list[str]:
 
 def search_text(values: Iterable[str], numbers: Iterable[tuple[str, str]]) -> str:
     """Return one string in which `search_words` are found: `values`, and (value as entered, E.164) of phone numbers."""
-    words = [fold(value) for value in values if value]
+    words = []
+    for value in values:
+        words += [fold(value), *digit_words(value)]
     for value, e164 in numbers:
         entered, full = digits_of(value), digits_of(e164)
         words.append(full if entered in full else f"{entered} {full}".strip())
     return " ".join(word for word in words if word)
+
+
+def digit_words(value: str) -> list[str]:
+    """Return what `search_words` makes of the ids and numbers in `value` that are written with separators.
+
+    "10-0231" → ["100231"]; "Driver 24/7" → ["247"]; "100231" → [].
+    """
+    written = (
+        [value] if _PHONE_LIKE.fullmatch(value) else [word for word in value.split() if _PHONE_LIKE.fullmatch(word)]
+    )
+    return [digits for word in written if (digits := digits_of(word)) != fold(word)]
 
 
 def place_text(*parts: str) -> str:

@@ -1,5 +1,9 @@
-import pytest
+from importlib import import_module
 
+import pytest
+from django.apps import apps
+
+from enterprise.contacts.models import Contact
 from enterprise.employees.models import Employee
 from enterprise.people.folding import fold, search_words
 from tests.enterprise.builders import make_contact, make_customer, make_employee, make_method
@@ -22,6 +26,33 @@ def test_a_person_is_found_by_any_part_of_what_they_are_known_by(query):
     )  # fmt: skip
     make_employee("Bo", "Chen", sms="651-555-0177")
     assert [person.first_name for person in Employee.objects.search(query)] == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    "query", ["10-0231", "100231", "10.0231", "10-02", "#10-0231", "24/7", "247", "3-2-1 moving", "a-17"]
+)
+def test_what_has_separators_is_found_with_them_and_without(query):
+    contact = make_contact("Ana", ident="10-0231", title="A-17 driver 24/7", customer="3-2-1 Moving")
+    make_contact("Bo", ident="20-0232")
+    assert Contact.objects.search(query).get() == contact
+
+
+def test_an_id_with_spaces_is_found_as_it_is_written():
+    person = make_employee(ident="10 0231 77")
+    assert Employee.objects.search("10 0231 77").get() == person
+
+
+@pytest.mark.parametrize("ident", ["10-0231", "10 0231 77", "A 10-0231", "100231"])
+def test_who_was_there_before_is_found_after_the_migration_as_who_is_saved_now(ident):
+    person = make_employee(ident=ident, sms="(612) 555-0134", job_title="Driver 24/7")
+    kept = set(person.search.split())
+    before = " ".join(fold(value) for value in (person.name, ident, person.job_title)) + " 16125550134"
+    Employee.objects.update(search=before)
+    for _ in range(2):
+        import_module("enterprise.people.migrations.0006_numbers_with_separators").add_digits(apps, None)
+        person.refresh_from_db()
+        assert set(person.search.split()) == kept
+        assert len(person.search.split()) == len(kept)
 
 
 @pytest.mark.parametrize("query", ["ana chen", "%", "_", "612 555 0177", "\x00zzz", "'"])
