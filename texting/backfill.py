@@ -7,6 +7,7 @@ queued though it left is found as well.
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
-from texting import compliance, conf, delivery, guard, inbound, line_sessions, provider_texts
+from texting import compliance, conf, delivery, guard, inbound, line_hooks, line_sessions, provider_texts
 from texting.errors import LineProblem, ProviderError, SessionLost
 from texting.models import Line, Text
 from texting.secrets import CannotDecrypt
@@ -32,12 +33,15 @@ EVERY = timedelta(minutes=10)
 AFTER_FAILURE = timedelta(seconds=30)
 # While a line's texts are still being sent, its past cannot be told from its present.
 WHILE_SENDING = timedelta(seconds=5)
+# A run takes no further line after that: beat begins the next within a minute, and one that never ended would keep its
+# worker from ending too.
+RUN = timedelta(seconds=50)
 # A text may be listed late, and two clocks may be apart.
 OVERLAP = timedelta(minutes=15)
 
 
 def backfill_due() -> int:
-    """Compare each line whose turn has come; return how many texts were taken in. Safe to run several times at once."""
+    """Compare the lines whose turn has come; return how many texts were taken in. Safe to run several times at once."""
     return _backfill_all("guarded_since IS NULL")
 
 
@@ -49,9 +53,11 @@ def backfill_guarded() -> int:
 
 
 def _backfill_all(which: str) -> int:
-    taken = 0
+    taken, end = 0, time.monotonic() + RUN.total_seconds()
     while line := _claim_line(which):
         taken += _backfill_apart(line)
+        if time.monotonic() > end:
+            break
     return taken
 
 
@@ -104,6 +110,8 @@ def _backfill(line: Line) -> int:
     Line.objects.filter(pk=line.pk).update(backfilled_at=backfilled_at, last_contact_at=Now())
     if taken := results.count(True):
         logger.warning("line %s: %d texts taken in that no webhook told of", line.pk, taken)
+    if not line.guarded_since and not line_hooks.note_hooks(line).is_right:
+        logger.warning("line %s: the provider does not hold all its webhooks", line.pk)
     return taken
 
 

@@ -230,7 +230,7 @@ def _contact_of(line: Line) -> Finding:
 
 def _hooks_of(line: Line) -> Finding:
     wanted = {event.value for event in provider_of(line).events}
-    known = Count("pk", filter=Q(event__in=wanted))
+    known = Count("pk", filter=Q(event__in=wanted, leads_here=True))
     count = line.webhooks.aggregate(known=known)["known"]
     title = _("Webhooks, by which ZipWhip tells us of answers on that line")
     words = _("%(count)d of %(wanted)d are registered.") % {"count": count, "wanted": len(wanted)}

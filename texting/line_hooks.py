@@ -106,6 +106,16 @@ def inspect_hooks(line: Line) -> LineHooks:
     return LineHooks(events, foreign_count)
 
 
+def note_hooks(line: Line) -> LineHooks:
+    """Ask the provider, and keep which good ones it holds: what we tell of a line goes by that.
+
+    Raises ProviderError, CannotDecrypt.
+    """
+    found = inspect_hooks(line)
+    _note(line, found)
+    return found
+
+
 def register_hooks(line: Line) -> bool:
     """Register what is missing and take down what leads here and is outdated or doubled; True when all is right.
 
@@ -128,11 +138,10 @@ def _put_right(line: Line, may_take_down: Callable[[Hook], bool]) -> bool:
     provider = provider_of(line)
     _renew_unreadable_secret(line)
     try:
-        found = inspect_hooks(line)
+        found = note_hooks(line)
         for hooks in found.events:
             for hook in filter(may_take_down, (*hooks.good[1:], *hooks.stale)):
                 _take_down(provider, session_key, hook.provider_id)
-        _note(line, found)
         for hooks in found.events:
             if not hooks.good:
                 _register(provider, line, session_key, hooks.event)
@@ -149,7 +158,7 @@ def take_down_hooks(line: Line) -> None:
         return
     provider = provider_of(line)
     try:
-        for hook in line.webhooks.all():
+        for hook in line.webhooks.filter(leads_here=True):
             _take_down(provider, session_key, hook.provider_hook_id)
             hook.delete()
     except ProviderError as error:
@@ -194,18 +203,23 @@ def _event_of(value: str, events: Iterable[EventKind]) -> EventKind | None:
 
 
 def _note(line: Line, found: LineHooks) -> None:
-    """Keep which good ones the provider holds."""
-    good = {hooks.event: hooks.good[0].provider_id for hooks in found.events if hooks.good}
-    line.webhooks.exclude(provider_hook_id__in=good.values()).delete()
-    for event, hook_id in good.items():
-        LineWebhook.objects.get_or_create(line=line, event=event, defaults={"provider_hook_id": hook_id})
+    for hooks in found.events:
+        ours = line.webhooks.filter(event=hooks.event)
+        if hooks.good:
+            held = {"provider_hook_id": hooks.good[0].provider_id, "leads_here": True}
+            LineWebhook.objects.update_or_create(line=line, event=hooks.event, defaults=held)
+        elif hooks.stale:
+            ours.update(leads_here=False)
+        else:
+            ours.delete()
 
 
 def _register(provider: Provider, line: Line, session_key: str, event: EventKind) -> None:
     hook = provider.add_hook(session_key, event, webhook_url(line, event))
-    _, is_new = LineWebhook.objects.get_or_create(
-        line=line, event=event, defaults={"provider_hook_id": hook.provider_id}
-    )
+    held = {"provider_hook_id": hook.provider_id, "leads_here": True}
+    if line.webhooks.filter(event=event, leads_here=False).update(**held):
+        return
+    _, is_new = LineWebhook.objects.get_or_create(line=line, event=event, defaults=held)
     if not is_new:
         # Someone else was quicker, a second click for example: one hook an event is enough.
         _take_down(provider, session_key, hook.provider_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 BEAT_SCHEDULE: dict[str, Any] = {
     "beat": {"task": "texting.beat", "schedule": 15.0, "options": {"expires": 60}},
-    "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0},
+    "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0, "options": {"expires": 60}},
     # What a person waits for in front of a progress bar. Each asks what waits, so one that is late is not needed.
     "work-off": {"task": "texting.work_off", "schedule": 2.0, "options": {"expires": 2.0}},
     "forget-old-drafts": {"task": "texting.forget_old_drafts", "schedule": 3600.0},

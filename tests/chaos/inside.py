@@ -48,6 +48,7 @@ def shorten() -> None:
     # Faults are many here and a pause is for a person to end: the cap by the hour is tested elsewhere.
     breakers.UNCLEAR_IN_AN_HOUR = 10**6
     backfill.EVERY, backfill.AFTER_FAILURE, backfill.WHILE_SENDING = 10 * SECOND, SECOND, SECOND
+    backfill.OVERLAP, backfill.RUN = 30 * SECOND, 5 * SECOND
     intake.WAITS = (0.2 * SECOND, 0.5 * SECOND, SECOND, 2 * SECOND)
     conversations.FIRST_BACKOFF = SECOND
     line_sessions.SECOND_LOSS, line_sessions.RENEWAL_LEASE = 2 * SECOND, 4 * SECOND

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, LINE_NUMBER, message, status_of
+from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, status_of
 from tests.texting.test_sending import run_until_quiet
 from texting import backfill, claims, epoch, provider_texts, seam
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
@@ -413,3 +413,16 @@ def test_a_guard_ends_though_a_slow_comparison_was_begun_a_second_time(guarded, 
     backfill.backfill_guarded()
 
     assert Line.objects.get().guarded_since is None
+
+
+def test_a_run_ends_though_lines_are_always_due_and_the_next_goes_on(line, provider, monkeypatch):
+    other = make_line(number="+16125550111")
+    monkeypatch.setattr(backfill, "RUN", timedelta(0))
+    monkeypatch.setattr(backfill, "EVERY", timedelta(0))
+
+    backfill.backfill_due()
+    seen = set(Line.objects.exclude(backfilled_at=None))
+    backfill.backfill_due()
+
+    assert len(seen) == 1
+    assert set(Line.objects.exclude(backfilled_at=None)) == {line, other}

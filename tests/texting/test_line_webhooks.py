@@ -18,10 +18,11 @@ from tests.texting.line_rig import (  # noqa: F401 - fixtures
     sandbox,
     zipwhip,
 )
-from texting import line_hooks, lines
+from texting import backfill, findings, line_hooks, lines
 from texting.line_hooks import HookState
 from texting.models import Line, WebhookEvent
 from texting.views import line as line_page
+from texting.views.line_list import row_of
 from texting.vocabulary import EventKind, LineState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("owners", "plain_http")]
@@ -216,4 +217,39 @@ def test_a_session_nobody_can_read_is_a_new_login(admin_client, line):
 
     line.refresh_from_db()
     assert "6 of 6 webhooks are registered" in said(response)[0]
+    assert len(hooks_at_line(line)) == len(EventKind)
+
+
+def registered(line):
+    """How the page of a rep who cannot text, and the list of lines, speak of a line's webhooks."""
+    finding = next(one for one in findings.of_line(line) if one.key.startswith("webhooks"))
+    return finding.words, row_of(line, midnight=timezone.now()).hook_count
+
+
+def compare(line):
+    Line.objects.filter(pk=line.pk).update(next_backfill_at=timezone.now() - timedelta(hours=1))
+    backfill.backfill_due()
+
+
+@pytest.mark.parametrize("look", ["the regular comparison", "the line's page"])
+def test_what_somebody_took_down_at_zipwhip_is_known_after_a_look(admin_client, line, look):
+    provider, key = at_zipwhip(line)
+    provider.delete_hook(key, provider.list_hooks(key)[0].provider_id)
+
+    if look == "the line's page":
+        admin_client.get(url("line-webhooks", line))
+    else:
+        compare(line)
+
+    assert registered(line) == ("5 of 6 are registered.", 5)
+
+
+def test_webhooks_that_lead_elsewhere_count_as_missing_until_they_are_repaired(line, ada, settings):  # noqa: F811
+    move_to(settings, "https://moved.example.com")
+
+    compare(line)
+    before = registered(line)
+    lines.repair(ada, line)
+
+    assert (before, registered(line)) == (("0 of 6 are registered.", 0), ("6 of 6 are registered.", 6))
     assert len(hooks_at_line(line)) == len(EventKind)

@@ -157,11 +157,15 @@ def _owner_words(line: Line, name: str) -> str:
 
 
 class LineWebhook(models.Model):
-    """A webhook the provider has confirmed for a line."""
+    """A webhook the provider has confirmed for a line.
+
+    `leads_here` is what it said when it was asked last: an address of ours changes with PUBLIC_URL.
+    """
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="webhooks")
     event = models.CharField(max_length=12, choices=EventKind.choices)
     provider_hook_id = models.CharField(max_length=40)
+    leads_here = models.BooleanField(db_default=True)
     registered_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

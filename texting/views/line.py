@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from texting import conf, findings, guard, seam_help
 from texting import lines as lines_module
 from texting.errors import ProviderError
-from texting.line_hooks import inspect_hooks
+from texting.line_hooks import note_hooks
 from texting.secrets import CannotDecrypt
 from texting.sql import run
 from texting.views.line_list import row_of, today_began
@@ -145,7 +145,7 @@ def _ask(line: Line) -> tuple[LineHooks | None, str]:
     try:
         lines_module.check(line)
         line.refresh_from_db()
-        return inspect_hooks(line), ""
+        return note_hooks(line), ""
     except lines_module.ConnectionFailed as failure:
         return None, failure.words
     except CannotDecrypt:

@@ -104,7 +104,7 @@ def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
     kinds = {kind.key: seam.kind_words(kind) for kind in seam.owner_kinds()}
     names = owner_names(lines)
     ids = [line.pk for line in lines]
-    hooks = _counts(LineWebhook.objects.filter(line__in=ids))
+    hooks = _counts(LineWebhook.objects.filter(line__in=ids, leads_here=True))
     today = _counts(Text.objects.filter(line__in=ids, direction=Direction.OUT, left_at__gte=midnight))
     standing = standstill.of_lines(lines)
     queued = _counts(Text.objects.filter(line__in=ids, status=TextStatus.QUEUED))
