@@ -34,6 +34,9 @@ CHANGE_SETTINGS = "texting.change_textingsettings"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _SHOWN_DIGITS = 4
 _A_MINUTE = timedelta(minutes=1)
+# A connected line is compared with the provider every ten minutes.
+_SILENT = timedelta(minutes=30)
+_LONG_SILENT = timedelta(hours=3)
 # The first is the one that Send Text proposes.
 _SHOWN_LINES = 5
 
@@ -225,7 +228,17 @@ def _contact_of(line: Line) -> Finding:
         return Finding(
             key, title, Tone.BAD, _("None yet."), fix, permission=MANAGE_LINES, url=url, action=_("Open the line")
         )
-    return Finding(key, title, Tone.OK, _("%(span)s ago") % {"span": _span_since(line.last_contact_at)})
+    words = _("%(span)s ago") % {"span": _span_since(line.last_contact_at)}
+    silent = timezone.now() - line.last_contact_at
+    if silent < _SILENT or line.state != LineState.CONNECTED:
+        return Finding(key, title, Tone.OK, words)
+    fix = _(
+        "It is asked every ten minutes. If beat and worker are at work, ZipWhip cannot be reached: test the line, "
+        "and ask whoever runs the server."
+    )
+    tone = Tone.BAD if silent >= _LONG_SILENT else Tone.WARN
+    url = reverse("texting:line", args=[line.pk])
+    return Finding(key, title, tone, words, fix, permission=MANAGE_LINES, url=url, action=_("Open the line"))
 
 
 def _hooks_of(line: Line) -> Finding:

@@ -48,19 +48,16 @@ class Access:
 
     def _branch(self, user: User) -> Finding:
         title = _("Branch")
-        names = [str(branch) for branch in user.visible_branches()] if not user.sees_every_branch else []
+        names = [str(branch) for branch in user.branches.order_by("name")]
         if user.home_branch:
             return Finding("branch", title, Tone.OK, _("At home in %(branch)s.") % {"branch": user.home_branch})
         if names:
             words = _("No home branch. Granted: %(branches)s.") % {"branches": ", ".join(names)}
             return Finding("branch", title, Tone.OK, words)
-        fix = _("Choose a home branch.")
         if user.sees_every_branch:
-            words = _("None, so no branch’s line is theirs to send from.")
-            return Finding(
-                "branch", title, Tone.WARN, words, fix, self.permission, self.edit_url(user), self._action(user)
-            )
-        return self._wrong(user, "branch", title, _("None, so there is nobody they could see and text."), fix)
+            return Finding("branch", title, Tone.OK, _("No home branch: every branch’s line is theirs to send from."))
+        words = _("None, so there is nobody they could see and text.")
+        return self._wrong(user, "branch", title, words, _("Choose a home branch."))
 
     def _wrong(self, user: User, key: str, title: str, words: str, fix: str) -> Finding:
         return Finding(key, title, Tone.BAD, words, fix, self.permission, self.edit_url(user), self._action(user))

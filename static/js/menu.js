@@ -44,6 +44,8 @@ function showBelow(button) {
 }
 
 document.addEventListener("contextmenu", (event) => {
+  // On Windows the Menu key sends this when it is let go: our menu is open by then and has the focus.
+  if (open?.row && open.menu.contains(event.target)) return event.preventDefault();
   const row = event.target.closest("[data-selection] [data-key]");
   if (!row || event.shiftKey || event.target.closest("input[type=text], textarea")) return;
   event.preventDefault();

@@ -94,6 +94,18 @@ def test_the_keys_move_in_a_menu_and_escape_gives_the_focus_back(page):
     expect(page.get_by_role("menu")).to_have_count(0)
 
 
+def test_the_menu_key_let_go_over_our_menu_does_not_open_the_browsers(page):
+    page.goto("/employees/")
+    row(page, 0).locator("[data-row-menu]").focus()
+    page.keyboard.press("ContextMenu")
+    item = page.get_by_role("menuitem", name="Send Text")
+    expect(item).to_be_focused()
+
+    on_windows = "item => item.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true}))"
+    assert item.evaluate(on_windows) is False
+    expect(item).to_be_focused()
+
+
 def test_a_click_elsewhere_closes_the_menu(page):
     page.goto("/employees/")
     row(page, 1).click(button="right")

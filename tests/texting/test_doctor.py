@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from tests.texting.conftest import LINE_NUMBER, make_line
 from texting import broker, doctor, heartbeats, seam_help
@@ -27,7 +28,7 @@ def well(db, people, provider, monkeypatch, settings):
     monkeypatch.setattr(doctor, "get_provider", lambda *_, **__: provider)
     monkeypatch.setattr(seam_help, "_access", [])
     settings.TEXTING = {**settings.TEXTING, "PUBLIC_URL": "https://enterprise.example.com"}
-    line = make_line(last_contact_at="2026-11-22T14:00Z")
+    line = make_line(last_contact_at=timezone.now())
     for event in EventKind:
         LineWebhook.objects.create(line=line, event=event, provider_hook_id=f"1{event}")
     TextingSettings.objects.update_or_create(pk=1, defaults={"filed_under": {"person": "TEXT"}})

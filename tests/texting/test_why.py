@@ -1,9 +1,12 @@
 """Why somebody cannot text: each condition, who sees the answer, and who is named to put it right."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from enterprise.users.models import User
 from tests.texting.conftest import make_line
@@ -24,7 +27,7 @@ def bare_host(monkeypatch, settings):
 @pytest.fixture
 def well(rep):
     """Everything that texting needs."""
-    line = make_line(last_contact_at="2026-11-22T14:00Z")
+    line = make_line(last_contact_at=timezone.now())
     for event in EventKind:
         LineWebhook.objects.create(line=line, event=event, provider_hook_id=f"1{event}")
     TextingSettings.objects.update_or_create(pk=1, defaults={"filed_under": {"person": "TEXT"}})
@@ -87,6 +90,24 @@ def test_a_missing_webhook_is_found(rep, well):
     well.webhooks.first().delete()
 
     assert tones(rep) == {f"webhooks_{well.pk}": Tone.BAD}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "tone"), [(29, Tone.OK), (31, Tone.WARN), (4 * 60, Tone.BAD), (3 * 7 * 24 * 60, Tone.BAD)]
+)
+def test_a_line_that_zipwhip_has_long_not_answered_is_told(rep, well, minutes, tone):
+    type(well).objects.update(last_contact_at=timezone.now() - timedelta(minutes=minutes))
+
+    finding = next(one for one in findings.of_user(rep) if one.key == f"contact_{well.pk}")
+
+    assert finding.tone == tone
+
+
+def test_of_a_paused_line_only_the_pause_is_told(rep, well):
+    long_ago = timezone.now() - timedelta(days=9)
+    type(well).objects.update(state=LineState.PAUSED, pause_reason=PauseReason.BY_HAND, last_contact_at=long_ago)
+
+    assert tones(rep) == {f"line_{well.pk}": Tone.BAD}
 
 
 def test_nothing_to_log_under_is_found(rep, well):
