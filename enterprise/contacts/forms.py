@@ -12,14 +12,17 @@ SUGGESTIONS = 500
 
 
 class CustomerInput(forms.TextInput):
-    """A text box that suggests the customers there are; any other name makes a new one."""
+    """A text box that suggests the customers there are; any other name makes a new one.
+
+    Where they are too many for a page, those that hold what is typed are asked for while it is typed.
+    """
 
     template_name = "contacts/customer_input.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, {**(attrs or {}), "list": "customers", "autocomplete": "off"})
-        context["suggestions"] = Customer.objects.values_list("name", flat=True)[:SUGGESTIONS]
-        return context
+        suggestions = list(Customer.suggested("")[: SUGGESTIONS + 1])
+        return context | {"suggestions": suggestions[:SUGGESTIONS], "are_more": len(suggestions) > SUGGESTIONS}
 
 
 class ContactForm(PersonForm):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,15 @@ class Customer(models.Model):
         """The customer of this name, or else all whose names hold these words."""
         named = cls.objects.filter(name__iexact=words)
         return named if named.exists() else cls.objects.filter(name__icontains=words)
+
+    @classmethod
+    def suggested(cls, words: str) -> QuerySet[Customer, str]:
+        """The names that hold these words, those that begin with them first."""
+        names = cls.objects.values_list("name", flat=True)
+        if not words:
+            return names
+        begins = ExpressionWrapper(Q(name__istartswith=words), output_field=models.BooleanField())
+        return names.filter(name__icontains=words).order_by(begins.desc(), Lower("name"))
 
     @classmethod
     def named(cls, name: str) -> Customer:

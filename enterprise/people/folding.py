@@ -57,10 +57,9 @@ def digit_words(value: str) -> list[str]:
 
     "10-0231" → ["100231"]; "Driver 24/7" → ["247"]; "100231" → [].
     """
-    written = (
-        [value] if _PHONE_LIKE.fullmatch(value) else [word for word in value.split() if _PHONE_LIKE.fullmatch(word)]
-    )
-    return [digits for word in written if (digits := digits_of(word)) != fold(word)]
+    words = [value] if _PHONE_LIKE.fullmatch(value) else value.split()
+    written = [word for word in words if not word.isalnum() and _PHONE_LIKE.fullmatch(word)]
+    return [digits_of(word) for word in written]
 
 
 def place_text(*parts: str) -> str:

@@ -47,6 +47,7 @@ employees:link-person             in     ok     ok     none   ok     ok     in  
 employees:unlink-person           in     405    405    405    405    405    in     none   none   none   none   none
 contacts:list                     in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 contacts:add                      in     ok     ok     ok     ok     ok     in     ok     ok     ok     ok     ok
+contacts:customers                in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 contacts:detail                   in     ok     ok     none   ok     ok     in     405    405    405    405    405
 contacts:edit                     in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
 contacts:deactivate               in     ok     ok     none   ok     ok     in     ok     ok     none   ok     ok
