@@ -2,7 +2,8 @@
 //   <div id="batch-live" data-live="URL" data-live-seconds="2">   without data-live it is asked for no more
 // The answer is HTML whose outermost elements have ids. Each is fitted into the element of that id: what is the same
 // stays, so nothing loses the focus, the selection or its place, and only what is new is announced. Children with ids
-// are matched by them. Fields keep what is in them, [data-live-keep] stays as it is.
+// are matched by them. Fields keep what is in them, [data-live-keep] stays as it is. What somebody has typed in stays on
+// the page, though the answer holds it no more: sending it says what became of it.
 // What a role=status in a part says is told to screen readers by a [data-live-says] beside it, not with every number.
 // "live:before" and "live:after" are sent from the part; after an answer that differs, both, else neither.
 // "live:ask" with the id of a part as its detail has that part asked for at once.
@@ -21,12 +22,14 @@ function fit(mine, fresh) {
 
 function fitChildren(mine, fresh) {
   const wanted = new Set([...fresh.children].map((child) => child.id));
-  for (const child of [...mine.children]) if (child.id && !wanted.has(child.id)) child.remove();
+  const isKept = (node) => node.id && wanted.has(node.id);
   let at = mine.firstChild;
-  const drop = () => { const next = at.nextSibling; at.remove(); at = next; };
+  const drop = () => { const next = at.nextSibling; if (!isTypedIn(at)) at.remove(); at = next; };
+  for (const child of [...mine.children]) if (child.id && !isKept(child) && !isTypedIn(child)) child.remove();
   for (const node of [...fresh.childNodes]) {
+    while (at?.id && !isKept(at)) drop();
     const twin = node.id ? [...mine.children].find((child) => child.id === node.id) : isAlike(at, node) && at;
-    while (twin && node.id && at && at !== twin && !at.id) drop();
+    while (twin && node.id && at && at !== twin && !isKept(at)) drop();
     if (twin && twin === at) at = at.nextSibling;
     else mine.insertBefore(twin || node, at);
     if (twin) update(twin, node);
@@ -34,6 +37,9 @@ function fitChildren(mine, fresh) {
   while (at) drop();
 }
 
+const FIELDS = "textarea, input:not([type=hidden])";
+const isTypedIn = (node) => node.nodeType === Node.ELEMENT_NODE
+  && [...node.querySelectorAll(FIELDS)].some((field) => field.value !== field.defaultValue);
 const isAlike = (at, node) => at && !at.id && at.nodeName === node.nodeName;
 
 function update(mine, fresh) {
@@ -46,10 +52,13 @@ function take(part, html) {
   const changed = fresh.filter((each) => each.id && !document.getElementById(each.id)?.isEqualNode(each));
   if (!changed.length) return;
   part.dispatchEvent(new CustomEvent("live:before", { bubbles: true }));
+  const focused = document.activeElement;
   for (const each of changed) {
     const mine = document.getElementById(each.id);
     if (mine) fit(mine, each);
   }
+  // What has moved to another place has lost it.
+  if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   part.dispatchEvent(new CustomEvent("live:after", { bubbles: true }));
 }
 
