@@ -255,9 +255,12 @@ def _log(conversations: list[Conversation]) -> list[LogResult]:
         # The sink is the host's: whatever it raises, one conversation must not hold up the others.
         logger.exception("the log sink failed for %d conversations", len(closed))
         if len(closed) == 1:
-            words = _("The log failed: %(error)s.") % {"error": type(error).__name__}
-            raise LogFailed({closed[0].conversation_id: words}) from error
+            raise LogFailed({closed[0].conversation_id: _broken()}) from error
     return _log_one_by_one(closed)
+
+
+def _broken() -> str:
+    return _("There was an error on our side. Tell your administrator.")
 
 
 def _log_one_by_one(conversations: list[ClosedConversation]) -> list[LogResult]:
@@ -269,10 +272,9 @@ def _log_one_by_one(conversations: list[ClosedConversation]) -> list[LogResult]:
         try:
             with transaction.atomic():
                 results += sink([conversation])
-        except Exception as error:
+        except Exception:
             logger.exception("the log sink failed for conversation %s", conversation.conversation_id)
-            words = _("The log failed: %(error)s.") % {"error": type(error).__name__}
-            failures[conversation.conversation_id] = words
+            failures[conversation.conversation_id] = _broken()
     if failures:
         raise LogFailed(failures)
     return results

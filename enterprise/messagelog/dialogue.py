@@ -71,7 +71,7 @@ def author_words(author: str, direction: str, origin: str) -> str:
         return author
     if origin == Origin.PROVIDER_APP:
         return str(Origin.PROVIDER_APP.label)
-    return _("Texting") if direction == Direction.OUT else _("Unknown")
+    return _("Unknown sender") if direction == Direction.OUT else _("Unknown")
 
 
 def status_words(status: str, reason: str) -> str:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, message
-from texting import seam
-from texting.models import Conversation, Text
-from texting.seam import RecordKey
+from texting import compliance, seam
+from texting.models import Conversation, OptOut, Text
+from texting.seam import RecordKey, TypedNumber
+from texting.vocabulary import MethodType
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,22 @@ def test_the_way_into_zipwhip_stays_when_the_conversation_is_closed(browser, peo
     Conversation.objects.update(closed_at="2026-11-20T10:00Z")
 
     assert f'href="https://app.example.com/{ANA}"' in panel(browser, ana)
+
+
+def test_the_way_into_zipwhip_is_there_before_the_first_text(browser, people):
+    ana = people.add("Ana Rivera", BO, TypedNumber(MethodType.SMS, ANA, is_primary=True))
+
+    assert f'href="https://app.example.com/{ANA}"' in panel(browser, ana)
+    assert "Continue in ZipWhip" not in panel(browser, people.add("Bo Chen", "555-01"))
+
+
+@pytest.mark.parametrize("wish", ["do_not_text", "opted_out"])
+def test_nobody_is_led_into_zipwhip_to_who_must_not_be_texted(browser, people, wish):
+    ana = people.add("Ana Rivera", ANA, do_not_text=wish == "do_not_text")
+    if wish == "opted_out":
+        compliance.opt_out(ANA, source=OptOut.Source.WORD, line_id=None, word="STOP")
+
+    assert "Continue in ZipWhip" not in panel(browser, ana)
 
 
 def test_who_may_not_text_reads_and_is_led_nowhere(client, people, hear):
@@ -176,4 +193,4 @@ def test_a_reply_leads_back_to_the_record_it_was_written_on(browser, people, kwa
         for record in (*kwame, "person:77", "")
     ]
 
-    assert ways_back == ["/people/1/", "/people/2/", "/people/1/", "/people/1/"]
+    assert ways_back == [f"/people/{number}/#texts" for number in (1, 2, 1, 1)]

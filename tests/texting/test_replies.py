@@ -53,7 +53,7 @@ def comes_back(answer, body) -> str:
 def test_a_reply_goes_to_the_conversations_number_first_and_once(browser, conversation):
     key = uuid.uuid4()
     for _ in range(2):
-        assert reply_to(browser, conversation, key=key).url == "/people/1/"
+        assert reply_to(browser, conversation, key=key).url == "/people/1/#texts"
 
     text = Text.objects.get(direction="out")
     assert (text.number, text.priority, text.line_id) == (ANA, 1, conversation.line_id)

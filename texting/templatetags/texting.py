@@ -81,7 +81,7 @@ def with_word(count: int, status: str) -> str:
 def author(text: Text) -> str:
     if text.origin == Origin.PROVIDER_APP:
         return str(Origin.PROVIDER_APP.label)
-    return str(text.sender) if text.sender else _("Texting")
+    return str(text.sender) if text.sender else _("Unknown sender")
 
 
 @register.filter

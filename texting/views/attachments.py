@@ -66,7 +66,7 @@ def fetch_again(request: SignedInRequest, text_id: int) -> HttpResponse:
     if attachments.ask_again(text):
         messages.info(request, _("The files are asked for again; they appear here as soon as ZipWhip has answered."))
     shown_on = visible_records(request.user, conversation)
-    return redirect(shown_on[0].url if shown_on else "texting:unmatched")
+    return redirect(f"{shown_on[0].url}#texts" if shown_on else "texting:unmatched")
 
 
 def _find_content(user: AbstractUser, attachment_id: int) -> AttachmentContent:

@@ -43,6 +43,8 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     may_reply = open_one is not None and open_one.line in usable
     from_line = open_one.line if open_one and may_reply else next(iter(usable), None)
     window = TextingSettings.current().idle_window
+    opt_out = _opt_out(candidate, open_one)
+    latest = open_one or next(iter(conversations), None)
     return {
         "candidate": candidate,
         "was_unread": _note_seen(user, conversations),
@@ -54,8 +56,8 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "from_line": from_line,
         "standstill": standstill.of_line(from_line) if from_line else None,
         "reply_key": uuid.uuid4(),
-        "app_url": _app_url(open_one or conversations[0]) if conversations else "",
-        "opt_out": _opt_out(candidate, open_one),
+        "app_url": _app_url(latest) if latest else "" if opt_out else _app_url_to_begin(candidate, from_line),
+        "opt_out": opt_out,
     }
 
 
@@ -123,6 +125,13 @@ def _scheduled(candidate: Candidate, conversations: Sequence[Conversation]) -> l
 
 def _app_url(conversation: Conversation) -> str:
     return lines.app_url(conversation.line, conversation.number)
+
+
+def _app_url_to_begin(candidate: Candidate, from_line: Line | None) -> str:
+    """Where a first conversation would be in the provider's app; "" with who must not or cannot be texted."""
+    chosen = recipients.choose_number(candidate.numbers, candidate.region)
+    may_be_texted = chosen and chosen.e164 and not candidate.do_not_text
+    return lines.app_url(from_line, chosen.e164) if from_line and chosen and may_be_texted else ""
 
 
 def _opt_out(candidate: Candidate, open_one: Conversation | None) -> OptOut | None:

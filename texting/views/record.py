@@ -53,7 +53,7 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
         refusal = Refusal(_("Not sent. %(why)s") % {"why": why})
     written_on = _written_on(request, candidates)
-    return _refused(request, conversation, written_on, refusal) if refusal else redirect(written_on.url)
+    return _refused(request, conversation, written_on, refusal) if refusal else redirect(f"{written_on.url}#texts")
 
 
 class Refusal(NamedTuple):
