@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from texting.models.chosen import LongWork
 
 NOT_TEXTED = "not_texted"
+NOT_REACHED = [NOT_TEXTED, "failed", "undelivered"]
 # Chosen, and not yet gone through by the worker that makes the texts.
 QUEUING = "queuing"
 # In the order of the meter; what needs a person stands out by its colour there and comes first in the table.
 SHOWN = ["delivered", "sent", "sending", "queued", QUEUING, "unconfirmed", "failed", "undelivered"]
 SHOWN_LAST = ["blocked", "canceled", "expired", NOT_TEXTED]
 IN_MOTION = ["queued", "sending"]
-TEXTS_NEEDING = ["failed", "undelivered", "unconfirmed", "expired"]
+TEXTS_NEEDING = ["unconfirmed", "expired"]
+# Of these the reason decides.
+BY_REASON = ["failed", "undelivered", "blocked"]
 # Somebody can mend these. An opt-out, a wish or an inactive record is no mistake.
 REASONS_NEEDING = [
     Reason.NO_NUMBER,
@@ -39,11 +42,16 @@ REASONS_NEEDING = [
     Reason.SENDER_INACTIVE,
     Reason.LINE_REMOVED,
 ]
-BLOCKED_NEEDING = Q(status="blocked", reason__in=REASONS_NEEDING)
+
+
+def needing_by_reason(text: str = "") -> Q:
+    """Texts that did not arrive and somebody can see to; `text` is the way to them, e.g. "text__"."""
+    refused = Q(**{f"{text}status__in": ["failed", "undelivered"]}) & ~Q(**{f"{text}reason": Reason.OPTED_OUT})
+    return refused | Q(**{f"{text}status": "blocked", f"{text}reason__in": REASONS_NEEDING})
+
+
 NEEDS_PERSON = (
-    Q(text__status__in=TEXTS_NEEDING)
-    | Q(text__status="blocked", text__reason__in=REASONS_NEEDING)
-    | Q(text__isnull=True, reason__in=REASONS_NEEDING)
+    Q(text__status__in=TEXTS_NEEDING) | needing_by_reason("text__") | Q(text__isnull=True, reason__in=REASONS_NEEDING)
 )
 # Without a block done for so long, nobody works on it.
 QUIET = timedelta(seconds=15)
@@ -78,8 +86,9 @@ class Progress:
         return any([self.queuing, self.waiting, *map(self.text_counts.get, ("sent", "unconfirmed"))])
 
     @property
-    def can_cancel(self) -> bool:
-        return bool(self.queuing or self.text_counts.get("queued"))
+    def cancelable(self) -> int:
+        """Texts that can still be stopped, those that are not made yet among them."""
+        return self.queuing + self.text_counts.get("queued", 0)
 
     @property
     def text_segments(self) -> list[tuple[str, int]]:

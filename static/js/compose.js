@@ -10,7 +10,7 @@ const fill = (words, count) => interpolate(words, { count: format(count) }, true
 function count(form) {
   const body = normaliseBody(form.elements.body.value);
   const { characters, segmentCount, encoding } = countSegments(body);
-  const texts = Number(form.dataset.texts);
+  const texts = Number(form.querySelector("[data-texts]").dataset.texts);
   const inAll = segmentCount * texts;
   const parts = [
     fill(ngettext("%(count)s character", "%(count)s characters", characters), characters),
@@ -72,11 +72,20 @@ document.addEventListener("click", (event) => {
   body.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// What the dialog shows is counted as soon as it is there.
+// What the dialog shows is counted as soon as it is there, and anew when its people have changed.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const form = event.detail.target.querySelector?.("form[data-compose]");
-  if (form) count(form);
+  const people = document.getElementById("people");
+  const form = event.detail.target.querySelector?.("form[data-compose]") ?? (event.target === people && composing(people));
+  if (!form) return;
+  count(form);
+  // What had the focus may be gone: the one who was to be mended can be texted now.
+  if (event.target === people && document.activeElement === document.body) form.elements.body.focus();
 });
+
+// Who went to mend a record in another tab and comes back sees what that changed.
+let mending = false;
+document.addEventListener("click", (event) => { mending ||= event.target.closest("[data-mend]") !== null; });
+addEventListener("focus", () => { if (mending) document.getElementById("check-again")?.click(); });
 // After the script of words, which is deferred like this one and stands before it.
 document.querySelectorAll("form[data-compose]").forEach(count);
 

@@ -108,9 +108,11 @@ def test_who_opted_out_needs_nobody(browser, send, people, ana):
         ({"status": "blocked", "reason": "line_removed"}, 1),
         ({"status": "blocked", "reason": "sender_inactive"}, 1),
         ({"status": "blocked", "reason": "opted_out"}, 0),
+        ({"status": "failed", "reason": "opted_out"}, 0),
+        ({"status": "failed", "reason": "refused"}, 1),
         ({"status": "canceled", "reason": "canceled"}, 0),
     ],
-    ids=lambda value: value["reason"] if isinstance(value, dict) else str(value),
+    ids=lambda value: " ".join(value.values()) if isinstance(value, dict) else str(value),
 )
 def test_a_text_that_did_not_leave_and_should_have_needs_a_person(browser, send, ana, facts, needing):
     batch = send(ana, body="Tonight?")
@@ -198,9 +200,60 @@ def test_a_discarded_draft_is_gone_and_a_sent_one_stays(browser, send, rep, line
     sent = Draft.objects.get()
     open_one = Draft.objects.create(user=rep, selection=[ana], line=line, body="Not yet")
     for draft in (sent, open_one):
-        assert browser.post(draft.get_absolute_url(), {"action": "discard"}).status_code == 303
+        assert browser.post(draft.get_absolute_url(), {"action": "discard", "sure": "1"}).status_code == 303
 
     assert list(Draft.objects.all()) == [sent]
+
+
+def test_a_draft_is_discarded_only_after_a_question(browser, rep, line, ana):
+    draft = Draft.objects.create(user=rep, selection=[ana], line=line, body="Half an hour of typing")
+
+    asked = browser.post(draft.get_absolute_url(), {"action": "discard"})
+
+    assert "Discard this draft? Half an hour of typing" in words_of(asked)
+    assert "It was meant for 1 person." in words_of(asked)
+    assert Draft.objects.get() == draft
+
+
+def test_of_many_drafts_the_latest_are_listed_and_all_when_asked_for(browser, rep, line, ana):
+    for number in range(21):
+        Draft.objects.create(user=rep, selection=[ana], line=line, body=f"Draft {number:02}")
+
+    page = words_of(browser.get(reverse("texting:batches")))
+    assert "the latest 20 of 21" in page
+    assert ("Draft 20" in page, "Draft 00" in page) == (True, False)
+
+    page = words_of(browser.get(reverse("texting:batches"), {"drafts": "all"}))
+    assert "Drafts 21 " in page
+    assert "Draft 00" in page
+
+
+def test_what_is_canceled_is_counted_on_the_button_and_once_nothing_waits_there_is_none(browser, send, people, ana):
+    batch = send(ana, people.add("Bo Chen", BO))
+    assert "Cancel 2 texts" in words_of(browser.get(batch.get_absolute_url()))
+
+    Text.objects.update(status=TextStatus.FAILED, reason=Reason.REFUSED)
+    assert "Cancel 2 texts" not in words_of(browser.get(batch.get_absolute_url()))
+
+
+def test_who_opted_out_at_zipwhip_is_grey_and_told_who_can_undo_it(browser, send, ana):
+    batch = send(ana)
+    Text.objects.update(status=TextStatus.FAILED, reason=Reason.OPTED_OUT)
+
+    page = browser.get(batch.get_absolute_url()).content.decode()
+
+    assert '<span class="st st-mute">' in page.partition('id="recipient-row-')[2]
+    assert "Opted out. Only the person can undo it, by texting UNSTOP." in page
+
+
+def test_a_batch_in_which_not_every_text_was_sent_is_finished(browser, send, ana):
+    send(ana)
+    Text.objects.update(status=TextStatus.FAILED, reason=Reason.OPTED_OUT)
+
+    page = words_of(browser.get(reverse("texting:batches")))
+
+    assert "Finished" in page
+    assert "All sent" not in page
 
 
 def test_who_may_not_text_has_no_list(client, db):

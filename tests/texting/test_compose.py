@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,9 +14,9 @@ from django.urls import reverse
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, message
 from texting.models import Batch, Draft, Line, Recipient, Text, TextingSettings
-from texting.seam import RecordKey
+from texting.seam import RecordKey, TypedNumber
 from texting.views.send import KEPT_DRAFTS
-from texting.vocabulary import LineState, Reason
+from texting.vocabulary import LineState, MethodType, Reason
 
 pytestmark = pytest.mark.django_db
 BODY = "Can you work tonight?"
@@ -159,8 +160,6 @@ def test_a_record_deactivated_between_dialog_and_send_is_not_texted(browser, peo
     bo = people.add("Bo Chen", BO)
     url = compose(browser, ana, bo)
     browser.get(url)
-    from dataclasses import replace
-
     people.by_id[bo.record_id] = replace(people.by_id[bo.record_id], is_active=False)
     press(browser, url, "send")
 
@@ -245,9 +244,6 @@ def test_a_line_removed_while_writing_is_said_and_the_text_kept(browser, ana):
 
 
 def test_the_next_valid_number_is_used_by_one_click(browser, people):
-    from texting.seam import TypedNumber
-    from texting.vocabulary import MethodType
-
     dee = people.add("Dee Evans", TypedNumber(MethodType.SMS, "555-01"), TypedNumber(MethodType.CELL_PHONE, ANA))
     url = compose(browser, dee)
     assert "Use Cell Phone (612) 555-0134" in text_of(browser.get(url))
@@ -382,3 +378,59 @@ def test_one_of_two_records_that_cannot_be_texted_is_still_named(browser, people
 
     assert "1 person, 1 cannot be texted" in page
     assert "Send to 1" in page
+
+
+def test_with_nobody_left_on_a_hotlist_the_dialog_says_so(browser, people):
+    answer = browser.post(reverse("texting:compose"), {}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert "Nobody is selected" in text_of(answer)
+    assert "<html" not in answer.content.decode()
+
+
+def give_a_number(people, key, number=BO):
+    people.by_id[key.record_id] = replace(people.by_id[key.record_id], numbers=[TypedNumber(MethodType.SMS, number)])
+
+
+def test_who_was_given_a_number_meanwhile_can_be_texted_after_back(browser, people, ana, carl):
+    url = compose(browser, ana, carl)
+    press(browser, url, "review")
+    give_a_number(people, carl)
+
+    page = text_of(press(browser, url, "back"))
+
+    assert "cannot be texted" not in page
+    assert "Send to 2" in page
+
+
+def test_who_was_given_a_number_meanwhile_can_be_texted_after_looking_again(browser, people, ana, carl):
+    url = compose(browser, ana, carl)
+    assert "Check again now" in text_of(browser.get(url))
+    give_a_number(people, carl)
+
+    page = press(browser, url, "check").content.decode()
+
+    assert "Send to 2" in re.sub("<[^>]+>", "", page)
+    assert f"{BODY}</textarea>" in page
+
+
+def test_in_the_dialog_looking_again_changes_the_people_and_the_button_alone(browser, people, ana, carl):
+    url = compose(browser, ana, carl)
+    give_a_number(people, carl)
+    line = Line.objects.get().pk
+
+    answer = browser.post(
+        url,
+        {"action": "check", "show": "rejected:1", "body": BODY, "line": line},
+        headers={"HX-Request": "true", "HX-Target": "people"},
+    )
+
+    page = answer.content.decode()
+    assert "<textarea" not in page
+    assert 'hx-swap-oob="true"' in page
+    assert "Send to 2" in text_of(answer)
+    assert Draft.objects.get().body == BODY
+
+
+def test_where_everybody_can_be_texted_there_is_nothing_to_look_at_again(browser, ana):
+    assert "Check again now" not in text_of(browser.get(compose(browser, ana)))

@@ -15,7 +15,7 @@ from texting import conf, lines, numbers, seam
 from texting.frame.statuses import counted_word
 from texting.models.line import owner_words as words_of_owners
 from texting.views.panel import panel
-from texting.vocabulary import Origin, TextStatus
+from texting.vocabulary import Origin, Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,8 @@ def why(text: Text) -> str:
         return words % facts
     if text.status == TextStatus.QUEUED and text.reason and text.due_at:
         return _("%(reason)s. Goes out at %(time)s.") % (facts | {"time": f"{localtime(text.due_at):%H:%M:%S}"})
+    if text.reason == Reason.OPTED_OUT:
+        return _("%(reason)s. Only the person can undo it, by texting UNSTOP.") % facts
     return f"{facts['reason']}." if text.reason else ""
 
 

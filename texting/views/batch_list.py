@@ -14,7 +14,15 @@ from django.views.decorators.http import require_safe
 
 from texting import lines
 from texting.models import Batch, Draft, Recipient, Text
-from texting.progress import BLOCKED_NEEDING, IN_MOTION, REASONS_NEEDING, TEXTS_NEEDING, Progress, is_stalled
+from texting.progress import (
+    BY_REASON,
+    IN_MOTION,
+    REASONS_NEEDING,
+    TEXTS_NEEDING,
+    Progress,
+    is_stalled,
+    needing_by_reason,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +72,7 @@ def batches(request: SignedInRequest) -> HttpResponse:
         "status": status,
         "query": query,
         "is_filtered": bool(status or query),
-        "drafts": _drafts(request.user),
+        **_shown_drafts(request),
     }
     return render(request, "texting/batches/list.html", context)
 
@@ -92,7 +100,7 @@ def _matching(found: QuerySet[Batch], status: str, query: str) -> QuerySet[Batch
             found = found.filter(Q(is_pending=True) | Exists(texts.filter(status__in=IN_MOTION)))
         case "needs_person":
             needing = Exists(people.filter(reason__in=REASONS_NEEDING))
-            found = found.filter(Exists(texts.filter(Q(status__in=TEXTS_NEEDING) | BLOCKED_NEEDING)) | needing)
+            found = found.filter(Exists(texts.filter(Q(status__in=TEXTS_NEEDING) | needing_by_reason())) | needing)
         case "canceled":
             found = found.filter(canceled_at__isnull=False)
     for word in query.split():
@@ -113,14 +121,14 @@ def _rows(page: Sequence[Batch]) -> list[Row]:
     ):
         reasons[pk][reason] = count
     # Only these have to be looked up beside the index.
-    with_blocked = [pk for pk in ids if "blocked" in texts[pk]]
-    blocked = Text.objects.filter(BLOCKED_NEEDING, batch__in=with_blocked)
-    in_need = {pk: count for pk, _, count in _counted(blocked, "status")} if with_blocked else {}
+    to_look_up = [pk for pk in ids if not texts[pk].keys().isdisjoint(BY_REASON)]
+    found = Text.objects.filter(needing_by_reason(), batch__in=to_look_up).order_by()
+    in_need = dict(found.values_list("batch").annotate(Count("pk"))) if to_look_up else {}
     return [_row(batch, texts[batch.pk], reasons[batch.pk], in_need.get(batch.pk, 0)) for batch in page]
 
 
-def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], blocked: int) -> Row:
-    needing = blocked + sum(texts.get(status, 0) for status in TEXTS_NEEDING)
+def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], by_reason: int) -> Row:
+    needing = by_reason + sum(texts.get(status, 0) for status in TEXTS_NEEDING)
     needing += sum(reasons.get(reason, 0) for reason in REASONS_NEEDING)
     queuing = batch.people_count - batch.done_count
     return Row(batch, Progress(texts, sum(reasons.values()), queuing, is_stalled(batch)), needing)
@@ -130,8 +138,17 @@ def _counted(rows: QuerySet[Text] | QuerySet[Recipient], by: str) -> list[tuple[
     return list(rows.order_by().values_list("batch", by).annotate(Count("pk")))
 
 
-def _drafts(user: AbstractUser) -> list[Draft]:
+def _drafts(user: AbstractUser) -> QuerySet[Draft]:
     """What somebody began and did not send: something was written, or is being checked in the background."""
     begun = Draft.objects.light().filter(~Q(body="") | Q(is_pending=True), user_id=user.pk)
     sent = Batch.objects.filter(draft_id=OuterRef("pk"))
-    return list(begun.filter(~Exists(sent)).order_by("-updated_at")[:DRAFTS])
+    return begun.filter(~Exists(sent)).order_by("-updated_at")
+
+
+def _shown_drafts(request: SignedInRequest) -> dict[str, object]:
+    """The latest, or all when asked for, and how many there are."""
+    drafts = _drafts(request.user)
+    shown = list(drafts if request.GET.get("drafts") == "all" else drafts[: DRAFTS + 1])
+    if request.GET.get("drafts") == "all" or len(shown) <= DRAFTS:
+        return {"drafts": shown, "draft_count": len(shown)}
+    return {"drafts": shown[:DRAFTS], "draft_count": drafts.count()}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
-from texting.progress import count_people, counted_once, in_order, progress, segments_in_all, with_status
+from texting.progress import NOT_REACHED, count_people, counted_once, in_order, progress, segments_in_all, with_status
 from texting.views.answers import SeeOther
 from texting.vocabulary import Reason, TextStatus
 
@@ -55,6 +55,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     undecided = _undecided(request.user, found, counts)
     for one in page.object_list:
         one.is_undecided = one.text_id in undecided
+        one.is_nobodys_fault = one.needs and one.shown_status in NOT_REACHED
     context = {
         "batch": found,
         "source": sources.words(found.source, request.user),
@@ -63,7 +64,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "segment_count": segments_in_all(found, now.texts),
         "page": page,
         "again_count": (counted_once(rows, found).count() if found.doubled_count else 0) or page.paginator.count,
-        "may_cancel": now.can_cancel and not found.canceled_at and _may_cancel(request.user, found),
+        "may_cancel": now.cancelable and not found.canceled_at and _may_cancel(request.user, found),
         "may_send": request.user.has_perm("texting.send") and not now.queuing,
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,

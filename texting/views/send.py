@@ -40,7 +40,7 @@ def compose(request: SignedInRequest) -> HttpResponse:
     """Store the selection as a draft and go to its address."""
     keys = _selected_keys(request)
     if not keys:
-        return render(request, "texting/compose/nobody.html", {"back": _back(request)}, status=400)
+        return render(request, _page(request, "nobody"), {"back": _back(request)}, status=422)
     usable = lines.for_user(request.user)
     draft = drafts.begin(
         request.user.pk,
@@ -92,7 +92,9 @@ def _act(request: SignedInRequest, found: Draft, usable: list[Line], action: str
     form = _form(request, found, usable)
     match action:
         case "show" | "back" | "use" | "check":
-            return _show(request, found, form, usable, anew=action != "back")
+            if request.headers.get("HX-Target") == "people":
+                return _checked(request, found, usable)
+            return _show(request, found, form, usable, anew=True)
         case "list" if request.htmx:
             return render(request, "texting/compose/_people.html", shown_draft.people(found, request.POST["show"]))
         case "list":
@@ -114,7 +116,7 @@ def _action(request: SignedInRequest) -> str:
         return "show"
     if "use" in request.POST:
         return "use"
-    return "list" if "show" in request.POST else request.POST.get("action", "review")
+    return request.POST.get("action") or ("list" if "show" in request.POST else "review")
 
 
 @require_safe
@@ -202,7 +204,9 @@ def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> N
 
 
 def _discard(request: SignedInRequest, found: Draft) -> HttpResponse:
-    """Throw an unsent draft away; of a sent one the batch tells, so nothing is to be thrown away."""
+    """Ask, then throw an unsent draft away; of a sent one the batch tells, so nothing is to be thrown away."""
+    if "sure" not in request.POST:
+        return render(request, _page(request, "discard"), {"draft": found})
     if drafts.sent_as(found) is None:
         found.delete()
         messages.success(request, _("The draft was discarded. Nobody was texted."))
@@ -229,6 +233,13 @@ def _show(
         else:
             response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response
+
+
+def _checked(request: SignedInRequest, found: Draft, usable: list[Line]) -> HttpResponse:
+    """The people alone, decided about anew, and the button with their count: what is being typed beside them stays."""
+    drafts.check_again(found)
+    context = {**shown_draft.people(found, request.POST.get("show", "")), "lines": usable, "was_checked": True}
+    return render(request, "texting/compose/_people_checked.html", context)
 
 
 def _send(request: SignedInRequest, found: Draft, form: ComposeForm) -> HttpResponse:
