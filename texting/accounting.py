@@ -14,10 +14,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from texting import conf, conversations
-from texting.models import Conversation, Text, TextingSettings
+from texting.models import AccountTaken, Conversation, Text, TextingSettings
 from texting.sql import run
 from texting.vocabulary import TextStatus
 
@@ -114,6 +115,11 @@ def findings(within: timedelta) -> Iterator[Finding]:
     while block := _closed_after(last_id, within):
         yield from _compare_with_log(block)
         last_id = block[-1]
+
+
+def note_count(finding_count: int) -> None:
+    """Keep how many there were when the account was taken last, for texting.alerts."""
+    AccountTaken.objects.update_or_create(pk=1, defaults={"finding_count": finding_count, "taken_at": Now()})
 
 
 def find_part(within: timedelta, *, after: int, at_most: int, seconds: float) -> Part:

@@ -35,6 +35,7 @@ else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 State = WebhookEvent.State
+STUCK = [State.MALFORMED, State.QUARANTINED]
 # As much of a webhook as a person reads; the limit of what is stored is far above it.
 SHOWN_BYTES = 20_000
 
@@ -132,7 +133,7 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
     search_fields = ["=id", "problem"]
     exclude = ["body"]
     readonly_fields = ["readable_body"]
-    actions = ["try_again"]
+    actions = ["try_again", "set_aside"]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("texting.view_webhookevent")
@@ -146,13 +147,22 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description="Take in again: malformed and quarantined", permissions=["try_again"])
     def try_again(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
-        stuck = events.filter(state__in=[State.MALFORMED, State.QUARANTINED])
+        stuck = events.filter(state__in=STUCK)
         count = intake.try_again(stuck)
         audited = {"events": count}
         conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=audited)
         wake_runners()
         left_out = "" if count else " Only malformed and quarantined ones can be."
         messages.info(request, f"{count} will be taken in again.{left_out}")
+
+    @admin.action(description="Nothing to be done: set malformed and quarantined ones aside", permissions=["try_again"])
+    def set_aside(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
+        """End the alert about them; their bodies stay, and the command replay_webhooks can still take them in."""
+        count = events.filter(state__in=STUCK).update(state=State.KEPT)
+        conf.audit()(
+            actor_id=request.user.pk, action="events.set_aside", subject="texting:events", facts={"events": count}
+        )
+        messages.info(request, f"{count} set aside.")
 
 
 def readable(body: bytes) -> str:

@@ -11,9 +11,9 @@ class TextingConfig(AppConfig):
     label = "texting"
 
     def ready(self) -> None:
-        from texting import audited, checks, compliance, first_text, logged
+        from texting import alerts, audited, checks, compliance, first_text, logged
         from texting.models import TextingSettings
-        from texting.views import decisions, inbox, line_list, panel, unmatched
+        from texting.views import decisions, inbox, panel, unmatched
 
         register(checks.host_is_complete)
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
@@ -29,7 +29,7 @@ class TextingConfig(AppConfig):
             }
         )
         seam_help.register_audited(seam_help.Audited(audited.subject_names, audited.CODES))
-        seam.register_waiting("texting:lines", line_list.waiting_count)
+        seam.register_waiting("texting:lines", alerts.waiting_count)
         seam.register_waiting("texting:inbox", inbox.unread_count)
         seam.register_waiting("texting:unmatched", inbox.unmatched_count)
         seam.register_waiting("texting:undecided", decisions.waiting_count)

@@ -58,8 +58,9 @@ def beat() -> None:
 
 @shared_task(name="texting.take_account")
 def take_account() -> int:
-    """Say in the log when texts are not accounted for; the page of the account shows which."""
+    """Say in the log, and to administrators, when texts are not accounted for; the page of the account shows which."""
     count = sum(1 for _ in accounting.findings(accounting.REGULARLY))
+    accounting.note_count(count)
     if count:
         logger.error("%d findings: not every text is accounted for", count)
     return count

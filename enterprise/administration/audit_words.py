@@ -64,6 +64,7 @@ ACTIONS = {
     "log.reconciled": _("Had conversations logged that were not"),
     "settings.changed": _("Changed the texting settings"),
     "events.taken_in_again": _("Had webhook events taken in again"),
+    "events.set_aside": _("Set webhook events aside"),
     "employee.added": _("Added an employee"),
     "employee.changed": _("Changed an employee"),
     "employee.deactivated": _("Deactivated an employee"),

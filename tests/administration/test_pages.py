@@ -1,10 +1,12 @@
 """The administration area: who gets in, and that it leads only to what is there and theirs."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from enterprise.users.models import User
 from enterprise.users.roles import ADMINISTRATOR, FRONT_OFFICE, ensure_roles
@@ -119,6 +121,20 @@ def test_a_line_that_stopped_by_itself_is_told_on_the_way_to_it(client, sign_in)
     assert all(reverse("texting:line", args=[stopped.pk]) in page for page in pages)
     assert not any(reverse("texting:line", args=[by_hand.pk]) in page for page in pages)
     assert '1<span class="visually-hidden"> waiting' in pages[0]
+
+
+def test_the_page_tells_what_is_amiss_with_texting_and_where_to_mend_it(client, sign_in):
+    sign_in(ADMINISTRATOR)
+    facts = {"owner_kind": "branch", "owner_id": 1, "username": "x", "state": LineState.CONNECTED}
+    long_ago = timezone.now() - timedelta(hours=1)
+    guarded = Line.objects.create(number="+16125550100", guarded_since=long_ago, guarded_at=long_ago, **facts)
+
+    page = client.get(reverse(INDEX)).content.decode()
+
+    assert "A line does not come out of its comparison" in page
+    assert reverse("texting:line", args=[guarded.pk]) in page
+    assert "The runner, which sends texts and takes in answers" in page
+    assert '3<span class="visually-hidden"> waiting' in page
 
 
 def test_all_options_stands_in_the_account_menu_of_those_who_have_any(client, sign_in):

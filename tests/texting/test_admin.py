@@ -83,6 +83,34 @@ def test_stuck_events_are_taken_in_again_and_others_left_alone(root, line):
     assert WebhookEvent.objects.get(body_sha256="malformed").tries == 0
 
 
+def test_stuck_events_are_set_aside_with_their_bodies(root, line):
+    events = {state: store(line, state) for state in State.values}
+
+    root.post(
+        reverse("admin:texting_webhookevent_changelist"),
+        {"action": "set_aside", "_selected_action": [event.pk for event in events.values()]},
+    )
+
+    states = dict(WebhookEvent.objects.values_list("body_sha256", "state"))
+    assert states == {
+        "pending": "pending",
+        "done": "done",
+        "kept": "kept",
+        "malformed": "kept",
+        "quarantined": "kept",
+    }
+
+
+def test_the_list_of_the_alert_shows_only_stuck_events(root, line):
+    stuck, done = store(line, State.QUARANTINED), store(line, State.DONE)
+
+    address = reverse("admin:texting_webhookevent_changelist") + "?state__in=malformed,quarantined"
+    page = root.get(address).content.decode()
+
+    assert f"/webhookevent/{stuck.pk}/" in page
+    assert f"/webhookevent/{done.pk}/" not in page
+
+
 def test_a_hostile_body_is_shown_and_does_nothing(root, line):
     event = store(line, State.MALFORMED, body=b"<script>alert(1)</script>\xff\x00")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from texting.models.account import AccountTaken
 from texting.models.attachment import Attachment, AttachmentContent
 from texting.models.batch import Batch, Recipient
 from texting.models.breaker import Breaker
@@ -14,6 +15,7 @@ from texting.models.text import Text, TextEvent
 from texting.models.webhook_event import WebhookEvent
 
 __all__ = [
+    "AccountTaken",
     "Attachment",
     "AttachmentContent",
     "Batch",

@@ -39,6 +39,9 @@ class WebhookEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["line", "event", "body_sha256"], name="webhook_event_once")]
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="webhook_pending", condition=Q(state="pending")),
+            models.Index(
+                fields=["received_at"], name="webhook_stuck", condition=Q(state__in=["malformed", "quarantined"])
+            ),
             models.Index(fields=["line", "event", "-received_at"], name="webhook_last_seen"),
         ]
 

@@ -1,12 +1,14 @@
-"""{% load texting_lines %}: how many lines there are and which have stopped, for the host's own pages."""
+"""{% load texting_lines %}: how many lines there are and what is amiss, for the host's own pages."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from django import template
 from django.db.models import Count, Q
 
+from texting import alerts, findings
 from texting.models import Line
 from texting.views import line_list
 from texting.vocabulary import LineState
@@ -36,5 +38,20 @@ def line_counts() -> LineCounts:
 @register.inclusion_tag("texting/lines/_stopped.html", takes_context=True)
 def stopped_lines(context: dict[str, Any]) -> dict[str, Any]:
     """Tell whoever manages lines of those that stopped by themselves: why, since when, how many texts wait."""
+    may_see = context["request"].user.has_perm(findings.MANAGE_LINES)
+    return {"rows": line_list.stopped_rows() if may_see else []}
+
+
+@register.inclusion_tag("texting/_alerts.html", takes_context=True)
+def texting_alerts(context: dict[str, Any]) -> dict[str, Any]:
+    """The same, and of whatever else in texting does not mend itself, each with the page that mends it."""
     user = context["request"].user
-    return {"rows": line_list.stopped_rows() if line_list.waiting_count(user) else []}
+    found = alerts.found(user)
+    has_stopped = any(alert.kind == alerts.STOPPED for alert in found)
+    return {
+        "rows": line_list.stopped_rows() if has_stopped else [],
+        "notes": [
+            note if not note.permission or user.has_perm(note.permission) else replace(note, url="")
+            for note in alerts.told(found)
+        ],
+    }

@@ -39,7 +39,8 @@ def account(request: SignedInRequest) -> HttpResponse:
     part = accounting.find_part(timedelta(days=days), after=after, at_most=MOST_FINDINGS, seconds=LONGEST_LOOK_SECONDS)
     shown = part.findings[:MOST_FINDINGS]
     if request.method == "POST":
-        return _mend(request, shown, f"?days={days}&after={after}")
+        is_all = not after and part.after is None and timedelta(days=days) >= accounting.REGULARLY
+        return _mend(request, shown, f"?days={days}&after={after}", is_all=is_all)
     places = accounting.count_places(timedelta(days=days))
     context = {
         "days": days,
@@ -64,12 +65,14 @@ def _after(request: SignedInRequest) -> int:
     return int(raw) if re.fullmatch("[0-9]{1,18}", raw) else 0
 
 
-def _mend(request: SignedInRequest, found: list[Finding], query: str) -> HttpResponse:
+def _mend(request: SignedInRequest, found: list[Finding], query: str, *, is_all: bool) -> HttpResponse:
     seen_to = len(accounting.mend(found))
     conf.audit()(
         actor_id=request.user.pk, action="log.reconciled", subject="log", facts={"found": len(found), "mended": seen_to}
     )
     left = len(found) - seen_to
+    if is_all:
+        accounting.note_count(left)
     if seen_to:
         messages.success(
             request, ngettext("%(n)d thing was seen to.", "%(n)d things were seen to.", seen_to) % {"n": seen_to}

@@ -18,7 +18,6 @@ from texting.models.line import owner_names
 from texting.vocabulary import Direction, LineState, PauseReason, TextStatus
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
     from texting.standstill import Standstill
@@ -84,20 +83,10 @@ def row_of(line: Line, *, midnight: datetime) -> LineRow:
     return _rows([line], midnight)[0]
 
 
-def waiting_count(user: AbstractUser) -> int:
-    """Lines that stopped by themselves and wait for whoever manages lines."""
-    if not user.has_perm("texting.manage_lines"):
-        return 0
-    return _stopped().count()
-
-
 def stopped_rows() -> list[LineRow]:
-    """The lines that `waiting_count` counts, a few at most."""
-    return _rows(list(_stopped()[:STOPPED_SHOWN]), today_began())
-
-
-def _stopped() -> QuerySet[Line]:
-    return Line.objects.filter(state=LineState.PAUSED).exclude(pause_reason=PauseReason.BY_HAND)
+    """The lines that stopped by themselves, a few at most."""
+    stopped = Line.objects.filter(state=LineState.PAUSED).exclude(pause_reason=PauseReason.BY_HAND)
+    return _rows(list(stopped[:STOPPED_SHOWN]), today_began())
 
 
 def _rows(lines: list[Line], midnight: datetime) -> list[LineRow]:
