@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -158,6 +159,11 @@ def ask(client, method: str, address: str) -> str:
     return answer
 
 
+def changed_by(queries) -> set[str]:
+    """The tables that were written to."""
+    return {match[1] for query in queries for match in [WRITES.match(query["sql"])] if match}
+
+
 def answers(firm, page) -> str:
     address = page.address(firm.values(page.name))
     cells = [ask(firm.client(role), method, address) for method in ("get", "post") for role in ROLES]
@@ -209,5 +215,29 @@ def test_to_look_at_a_page_changes_nothing_but_what_looking_means(firm):
         for role in ("riya", "ada"):
             with CaptureQueriesContext(connection) as queries:
                 ask(firm.client(role), "get", page.address(firm.values(page.name)))
-            written = {match[1] for query in queries for match in [WRITES.match(query["sql"])] if match}
-            assert written <= {*LOOKING_WRITES, *OF_PAGE.get(page.name, ())}, page.name
+            assert changed_by(queries) <= LOOKING_WRITES | OF_PAGE.get(page.name, set()), page.name
+
+
+# --- methods that nothing here has
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+def test_no_page_takes_another_method_than_get_head_and_post(firm, method):
+    for page in every_page():
+        address = page.address({**firm.values(page.name), **ADMIN_VALUES})
+        for role in ("nobody", "riya", "root"):
+            with CaptureQueriesContext(connection) as queries:
+                assert ask(firm.client(role), method, address) == "405", page.name
+            assert not changed_by(queries), page.name
+
+
+def test_a_head_is_answered_as_a_get_and_changes_nothing_more(firm):
+    for page in every_page():
+        if page.name.startswith(ADMIN):
+            continue
+        address = page.address(firm.values(page.name))
+        for role in ("riya", "ada"):
+            with CaptureQueriesContext(connection) as queries:
+                answer = ask(firm.client(role), "head", address)
+            assert answer == ask(firm.client(role), "get", address), page.name
+            assert changed_by(queries) <= LOOKING_WRITES | OF_PAGE.get(page.name, set()), page.name

@@ -32,7 +32,7 @@ DAYS = (7, 30, 365)
 
 
 @permission_required("texting.manage_lines", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: SignedInRequest) -> HttpResponse:
     days = _days(request)
     after = _after(request)

@@ -54,7 +54,7 @@ def compose(request: SignedInRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Write, review and send a draft. What somebody typed while signed out is kept until they have signed in."""
     if not request.user.is_authenticated:
