@@ -146,9 +146,12 @@ def _say_what_is_wrong(raw: str, number: PhoneNumber | None = None) -> str:
     if number is not None and number.country_code != 1:
         words = _("%(number)s is no number in use in a country with +%(code)s")
         return words % {**shown, "code": number.country_code}
-    if number is None and raw.lstrip().startswith(("+", "＋")) and not digits.startswith("1"):
+    is_international = raw.lstrip().startswith(("+", "＋"))
+    if number is None and is_international and not digits.startswith("1"):
         return _("%(number)s starts with + but is no number of any country") % shown
-    return _say_what_is_wrong_with_digits(digits.removeprefix("1"), shown)
+    # Of "12" it is not known that the 1 is the country's code: the digits that were typed are counted.
+    has_country_code = is_international or len(digits) >= 10
+    return _say_what_is_wrong_with_digits(digits.removeprefix("1") if has_country_code else digits, shown)
 
 
 def _say_what_is_wrong_with_digits(national: str, shown: dict[str, str]) -> str:

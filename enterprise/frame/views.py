@@ -1,4 +1,4 @@
-"""The side navigation by itself, so that its badges move while a page is open."""
+"""The side navigation and the bells by themselves, so that their counts move while a page is open."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ def navigation(request: HttpRequest) -> HttpResponse:
     """`at` is the address of the page that asks. Answered 304 while nothing has changed."""
     path = request.GET.get("at", "")
     context = {"navigation": navigation_for(request, path), "page_path": path}
-    return render(request, "frame/_navigation.html", context)
+    return render(request, "frame/_waiting.html", context)

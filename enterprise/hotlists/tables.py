@@ -65,7 +65,7 @@ class HotlistTable(CardTable):
         attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
     )
     owner = tables.Column(
-        verbose_name=_("Kept by"),
+        verbose_name=_("Owner"),
         order_by=("owner__first_name", "owner__last_name", "folded_name", "pk"),
         attrs={"td": _FROM_LARGE, "th": _FROM_LARGE},
     )

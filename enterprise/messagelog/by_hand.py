@@ -16,6 +16,8 @@ from enterprise.messagelog.models import ActionCode, Message
 from enterprise.people.days import refuse_slip
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from enterprise.users.models import User
     from texting.seam import RecordKey
 
@@ -91,7 +93,13 @@ class HandMessageForm(forms.Form):
             self.add_error("deactivate", words % {"code": self.cleaned_data["action_code"], "name": self.name})
 
 
-def log_by_hand(user: User, record: RecordKey, form: HandMessageForm) -> Message:
+def find_logged(record: RecordKey, form_key: UUID | None) -> Message | None:
+    """What the same form has logged already, for a second click."""
+    on_record = Message.objects.filter(record_type=record.record_type, record_id=record.record_id)
+    return on_record.filter(form_key=form_key).first() if form_key else None
+
+
+def log_by_hand(user: User, record: RecordKey, form: HandMessageForm, form_key: UUID | None) -> Message:
     """Write what a valid form says; the caller holds the transaction."""
     message = Message.objects.create(
         record_type=record.record_type,
@@ -101,6 +109,7 @@ def log_by_hand(user: User, record: RecordKey, form: HandMessageForm) -> Message
         author_name=str(user)[:160],
         body=form.cleaned_data["body"],
         created_at=form.cleaned_data["at"],
+        form_key=form_key,
     )
     facts = {"message": message.pk, "action_code": message.action_code_id}
     audit.record(actor_id=user.pk, action="message.logged", subject=str(record), facts=facts)

@@ -135,6 +135,8 @@ class Message(models.Model):
     line_name = models.CharField(max_length=200, blank=True)
     number = models.CharField("texted with", max_length=20, blank=True)
     dialogue = models.JSONField(default=list, blank=True)
+    # Of the form it was logged with by hand, so that two clicks log one.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     # The message of the conversation that this one went on with after it was logged.
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
 

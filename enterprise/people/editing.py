@@ -75,7 +75,7 @@ class AddPerson(PersonEditor):
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        key = _form_key(request)
+        key = form_key_of(request)
         try:
             return self._added(key) or self._save(request, self.kind.new(form_key=key))
         except IntegrityError:
@@ -93,7 +93,8 @@ class AddPerson(PersonEditor):
         return for_texts.hand_over(request, self.kind.key, person) or super().go_on(request, person)
 
 
-def _form_key(request: HttpRequest) -> uuid.UUID | None:
+def form_key_of(request: HttpRequest) -> uuid.UUID | None:
+    """What the form was shown with, the same for both clicks of a double click."""
     try:
         return uuid.UUID(request.POST.get("form_key", ""))
     except ValueError:

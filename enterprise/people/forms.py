@@ -106,6 +106,12 @@ class MethodForm(SeenForm):
 
 
 class MethodFormSet(AnyInlineFormSet):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.instance.pk:
+            # Whoever is new often has a cell phone, a home phone and an e-mail address.
+            self.extra = 4
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         words = _("This contact method was removed since you opened the page. Open the page anew.")
@@ -135,14 +141,14 @@ class MethodFormSet(AnyInlineFormSet):
         return list(super().save(commit=commit))
 
 
-def methods_class(person: type[Person], method: type[ContactMethod], *, extra: int = 2) -> type[MethodFormSet]:
+def methods_class(person: type[Person], method: type[ContactMethod]) -> type[MethodFormSet]:
     made: Any = forms.inlineformset_factory(
         person,
         method,
         form=MethodForm,
         formset=MethodFormSet,
         fields=MethodForm.Meta.fields,
-        extra=extra,
+        extra=2,
         max_num=40,
         absolute_max=60,
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from enterprise.messagelog.by_hand import HandMessageForm, log_by_hand
+from enterprise.messagelog.by_hand import HandMessageForm, find_logged, log_by_hand
 from enterprise.people import changes
 from enterprise.people.access import KindView
+from enterprise.people.editing import form_key_of
 from enterprise.people.record import WRITING, record_page
 from texting.seam import RecordKey
 
@@ -33,11 +35,29 @@ class LogMessage(KindView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self.get_person(pk)
+        key = form_key_of(request)
+        try:
+            return self._logged(request, person, key) or self._log(request, person, key)
+        except IntegrityError:
+            # Both clicks of a double click may come this far.
+            if answer := self._logged(request, person, key):
+                return answer
+            raise
+
+    def _logged(self, request: HttpRequest, person: Person, key: uuid.UUID | None) -> HttpResponse | None:
+        """What the same form was answered when it was posted before; None when it was not."""
+        message = find_logged(RecordKey(self.kind.key, person.pk), key)
+        if not message:
+            return None
+        words = _("%(code)s was logged.") % {"code": message.action_code}
+        return self._say_logged(request, person, words, is_deactivated=message.action_code.deactivates)
+
+    def _log(self, request: HttpRequest, person: Person, key: uuid.UUID | None) -> HttpResponse:
         form = self._form(person, request.POST)
         if not form.is_valid():
-            return self._show(request, person, form)
+            return self._show(request, person, form, key)
         with transaction.atomic():
-            message = log_by_hand(self.user, RecordKey(self.kind.key, person.pk), form)
+            message = log_by_hand(self.user, RecordKey(self.kind.key, person.pk), form, key)
             if form.deactivates:
                 changes.deactivate(self.user, person, self.kind)
         words = _("%(code)s was logged.") % {"code": message.action_code}
@@ -55,9 +75,12 @@ class LogMessage(KindView):
             may_deactivate=self.user.has_perm(self.kind.permission("change")),
         )
 
-    def _show(self, request: HttpRequest, person: Person, form: HandMessageForm) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, person: Person, form: HandMessageForm, key: uuid.UUID | None = None
+    ) -> HttpResponse:
         name = "_add" if request.headers.get("HX-Request") else "add"
         context = {"kind": self.kind, "person": person, "form": form, "action": request.path}
+        context["form_key"] = key or uuid.uuid4()
         return render(request, f"messagelog/{name}.html", context, status=422 if form.is_bound else 200)
 
     def _say_logged(self, request: HttpRequest, person: Person, words: str, *, is_deactivated: bool) -> HttpResponse:

@@ -3,23 +3,26 @@
 // From the server, with any htmx response:  HX-Trigger: {"toast": {"text": "Saved.", "level": "ok"}}
 // level: info, ok, warn, bad. What matters (warn, bad) stays until it is closed; the rest leaves after eight
 // seconds, but not while the pointer or the focus is in it. `link: {href, text}` adds a link.
+// The region is what is announced (role=status): it has to be there before what is put into it.
 
 const STAYS_MS = 8000;
+const NOTICED_MS = 100;
 const region = document.getElementById("toasts");
 const blank = document.getElementById("toast-template");
 const icons = document.getElementById("toast-icons");
 
-// What is outside an open modal dialog can be neither seen nor used, so the messages move into it.
+// What is outside an open modal dialog can be neither seen nor used, so the messages move into it. Says whether they did.
 function place() {
   const home = document.querySelector("dialog[open]") ?? document.body;
-  if (region.parentNode !== home) home.append(region);
+  if (region.parentNode === home) return false;
+  home.append(region);
+  return true;
 }
 
 function show({ text, level = "info", link }) {
   const note = blank.content.firstElementChild.cloneNode(true);
   const lasting = level === "bad" || level === "warn";
   note.classList.add(`note-${level}`);
-  note.setAttribute("role", lasting ? "alert" : "status");
   const icon = icons.content.querySelector(`[data-level="${level}"]`);
   note.querySelector(".toast-icon").append(...[...icon.cloneNode(true).children]);
   const body = note.querySelector(".flex-fill");
@@ -29,8 +32,7 @@ function show({ text, level = "info", link }) {
     anchor.className = "prose-link text-reset";
     body.append(" ", anchor);
   }
-  place();
-  region.append(note);
+  setTimeout(() => region.append(note), place() ? NOTICED_MS : 0);
   if (!lasting) leaveLater(note);
 }
 

@@ -32,7 +32,28 @@ def test_a_call_is_logged_from_the_record_and_the_focus_comes_back(open_as):
     expect(page.get_by_role("link", name="Log a message")).to_be_focused()
 
 
-def test_the_same_without_scripts(open_as):
+def test_a_note_outlives_escape_until_it_is_logged(open_as):
+    page = open_as("mei")
+    open_record(page, "Dee Evans")
+    opener = page.get_by_role("link", name="Log a message")
+    note = page.get_by_role("dialog").get_by_label("Note")
+    opener.click()
+    note.fill("A long story.")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("status").filter(has_text="What you wrote is kept")).to_be_visible()
+
+    page.reload()
+    opener.click()
+    expect(note).to_have_value("A long story.")
+    page.get_by_label("Action code").select_option(label="NOTE – Note")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#log")).to_contain_text("A long story.")
+
+    opener.click()
+    expect(note).to_have_value("")
+
+
+def test_a_call_is_logged_without_scripts(open_as):
     page = open_as("mei", java_script_enabled=False)
     open_record(page, "Luis Rivera")
     page.get_by_role("link", name="Log a message").first.click()

@@ -1,4 +1,4 @@
-"""A double click on the button that adds somebody adds one record."""
+"""A double click on the button that adds somebody adds one record, and on "Log it" one message."""
 
 import threading
 import uuid
@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from enterprise.administration.models import AuditEntry
 from enterprise.employees.models import Employee
-from tests.enterprise.builders import make_contact, make_employee
+from enterprise.messagelog.models import Message
+from tests.enterprise.builders import make_code, make_contact, make_employee
 from tests.enterprise.posted import as_posted
 
 
@@ -32,6 +33,51 @@ def test_what_had_to_be_corrected_first_is_added_once_too(as_user, riya):
     for _click in range(2):
         client.post("/employees/add/", posted)
     assert Employee.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_new_person_has_room_for_four_contact_methods(as_user, riya):
+    assert as_posted(as_user(riya).get("/employees/add/"))["methods-TOTAL_FORMS"] == "4"
+    person = make_employee(sms="(612) 555-0134")
+    assert as_posted(as_user(riya).get(f"{person.get_absolute_url()}edit/"))["methods-TOTAL_FORMS"] == "3"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("in_dialog", [{}, {"HX-Request": "true"}])
+def test_a_message_is_logged_once_and_both_clicks_are_answered_alike(as_user, riya, in_dialog):
+    page = f"{make_employee().get_absolute_url()}messages/add/"
+    client, code = as_user(riya), make_code("CALL")
+    refused = client.post(page, as_posted(client.get(page), action_code=code.pk, body=""), headers=in_dialog)
+    posted = as_posted(refused, action_code=code.pk, body="Left a voicemail.")
+
+    first, second = (client.post(page, posted, headers=in_dialog) for _click in range(2))
+
+    assert (refused.status_code, Message.objects.count()) == (422, 1)
+    assert (first.status_code, first.headers.get("Location")) == (second.status_code, second.headers.get("Location"))
+    client.post(page, as_posted(client.get(page), action_code=code.pk, body="Left a voicemail."))
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_moment_log_one_message(as_user, riya):
+    person, code, client = make_employee(), make_code("CALL"), as_user(riya)
+    page, answers = f"{person.get_absolute_url()}messages/add/", []
+    posted = as_posted(client.get(page), action_code=code.pk, body="Left a voicemail.")
+
+    def click():
+        answers.append(client.post(page, posted))
+        connection.close()
+
+    with transaction.atomic():
+        facts = {"record_type": "employee", "record_id": person.pk, "action_code": code, "author_name": "Riya Shah"}
+        Message.objects.create(body="Left a voicemail.", form_key=uuid.UUID(posted["form_key"]), **facts)
+        second = threading.Thread(target=click)
+        second.start()
+        second.join(timeout=1)
+        assert not answers
+    second.join(timeout=20)
+    assert answers[0].url == f"{person.get_absolute_url()}#messages"
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -63,6 +63,21 @@ def test_bad_lines_are_listed_and_there_is_nothing_to_confirm(as_user, ada):
     assert "Import employees" not in page.text
 
 
+def test_only_what_is_missing_is_offered_to_be_created(as_user, ada):
+    client, offer = as_user(ada), "can be created on the way"
+    assert offer in client.get(upload(client, GOOD.replace("Minneapolis", "Nowhere")).url).text
+    assert offer not in client.get(upload(client, GOOD.replace("Ana", "")).url).text
+    assert offer not in client.get(upload(client, GOOD.replace("Ana", ""), create_missing="on").url).text
+
+
+def test_of_a_file_that_cannot_be_read_nothing_is_counted(as_user, ada):
+    client = as_user(ada)
+    page = client.get(upload(client, GOOD.replace("employee_id", "number")).url).text
+    assert "Nothing, until the file can be read." in page
+    for senseless in (">:<", "</strong> created", "can be created on the way"):
+        assert senseless not in page
+
+
 def test_what_became_bad_since_the_look_imports_nothing(as_user, ada, minneapolis):
     client = as_user(ada)
     url = upload(client).url

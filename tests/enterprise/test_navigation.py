@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.employees.models import Employee
+from enterprise.users.roles import FRONT_OFFICE_WITHOUT_TEXTING
 from tests.texting.conftest import make_line
 from texting.models import Conversation, ConversationRecord, Text
 
@@ -61,6 +65,33 @@ def test_the_badge_counts_what_is_unread_on_ones_own_lines(client, riya, dan, un
     assert 'data-unread="1"' in ask(client).content.decode()
     client.force_login(dan)
     assert 'data-unread="0"' in ask(client).content.decode()
+
+
+def bells(page):
+    return re.findall(r'id="(bell[^"]*)".*?class="visually-hidden">([^<]+)</span>(?:<span class="count">(\d+)<)?', page)
+
+
+def test_a_bell_in_both_bars_counts_what_is_unread_and_leads_to_it(client, riya, unread):
+    client.force_login(riya)
+    counted = [("bell-small", "Unread answers: ", "1"), ("bell", "Unread answers: ", "1")]
+    page = client.get(reverse("employees:list")).content.decode()
+
+    assert bells(page) == counted
+    assert page.count(f'id="bell" href="{reverse("texting:inbox")}"') == 1
+    assert sorted(bells(ask(client).content.decode())) == sorted(counted)
+
+    Conversation.objects.update(unseen_since=None)
+    none = [("bell", "No unread answers", ""), ("bell-small", "No unread answers", "")]
+    assert sorted(bells(ask(client).content.decode())) == none
+
+
+def test_who_may_not_text_has_no_bell_but_is_helped(client, riya):
+    riya.groups.set([Group.objects.get(name=FRONT_OFFICE_WITHOUT_TEXTING)])
+    client.force_login(riya)
+    page = client.get(reverse("employees:list")).content.decode()
+
+    assert bells(page) == []
+    assert f'<a class="btn btn-icon btn-ghost tip" href="{reverse("texting:why")}"' in page
 
 
 def test_a_strangers_text_is_counted_once_as_unmatched(client, riya, unmatched):

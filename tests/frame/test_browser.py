@@ -251,10 +251,15 @@ def test_a_menu_item_opens_the_dialog_and_the_focus_returns_to_the_row(page):
 # --- messages
 
 
+def toasts(page):
+    """What is announced: the note is put into a region that was there before."""
+    return page.locator("#toasts[role=status]")
+
+
 def test_a_server_error_is_said_and_nothing_is_swapped(page, complaints):
     page.goto("/record/")
     page.locator("#fail-500").click()
-    expect(page.get_by_role("alert")).to_contain_text("What you typed is still here")
+    expect(toasts(page)).to_contain_text("What you typed is still here")
     expect(page.locator("#dialog")).to_be_hidden()
     complaints.clear()
 
@@ -265,7 +270,7 @@ def test_an_error_in_a_dialog_is_said_inside_it(page, complaints):
     expect(page.locator("#dialog")).to_be_visible()
     page.route("**/texts/compose/", lambda route: route.abort())
     page.evaluate("htmx.ajax('POST', '/texts/compose/', '#dialog').catch(() => {})")
-    expect(page.get_by_role("alert")).to_contain_text("did not answer")
+    expect(toasts(page)).to_contain_text("did not answer")
     assert page.evaluate("document.getElementById('dialog').contains(document.getElementById('toasts'))")
     complaints.clear()
 
@@ -273,7 +278,7 @@ def test_an_error_in_a_dialog_is_said_inside_it(page, complaints):
 def test_an_ended_session_does_not_put_the_sign_in_page_into_this_one(page):
     page.goto("/record/")
     page.locator("#fail-302").click()
-    expect(page.get_by_role("alert")).to_contain_text("signed out")
+    expect(toasts(page)).to_contain_text("signed out")
     expect(page.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/sign-in/?expired=1")
 
 

@@ -52,7 +52,7 @@ def test_a_hotlist_shows_each_person_with_number_and_a_button_to_text_them(as_us
         nights, make_employee("Ana", sms="612-555-0134", job_title="Welder"), make_employee("Bo", cell_phone="555-01")
     )
     page = as_user(riya).get(nights.get_absolute_url()).text
-    for said in ("(612) 555-0134", "Welder", "555-01 is not valid", "2 employees", "kept by Riya Shah"):
+    for said in ("(612) 555-0134", "Welder", "555-01 is not valid", "2 employees", "owner: Riya Shah"):
         assert said in page
     assert 'aria-label="Text Ana Rivera"' in page
     assert 'aria-label="Text this hotlist"' in page

@@ -94,7 +94,9 @@ def test_every_refusal_has_its_reason(raw, problem):
     ("raw", "words"),
     [
         ("555-01", "555-01 has 5 of 10 digits"),
-        ("12-555-0134", "12-555-0134 has 8 of 10 digits"),
+        ("12-555-0134", "12-555-0134 has 9 of 10 digits"),
+        ("12", "12 has 2 of 10 digits"),
+        ("1612555013", "1612555013 has 9 of 10 digits"),
         ("+1 612 555 013", "+1 612 555 013 has 9 of 10 digits"),
         ("61255501345", "61255501345 has 11 digits in place of 10"),
         ("612-555-0134 / 612-555-0199", "612-555-0134 / 612-555-0199 looks like two numbers"),

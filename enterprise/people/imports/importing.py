@@ -102,6 +102,7 @@ def _with_references(
         problems = missing(line, references, columns.kind.parent)
         if problems:
             _add_bad(result, line, problems)
+            result.names_missing = missing is refuse_missing
         else:
             good.append(line)
     result.bad_lines.sort(key=lambda bad: bad.number)

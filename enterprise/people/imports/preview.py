@@ -25,6 +25,7 @@ def preview_of(result: FileResult) -> dict[str, Any]:
         "changed_count": result.changed_count,
         "skipped_count": result.skipped_count,
         "bad_count": len(result.bad_lines),
+        "names_missing": result.names_missing,
         "bad_lines": [
             {"number": bad.number, "ident": bad.ident, "words": bad.words} for bad in result.bad_lines[:MOST_BAD_LINES]
         ],

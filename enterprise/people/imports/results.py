@@ -32,12 +32,17 @@ class LineOutcome:
 
 @dataclass(slots=True)
 class FileResult:
-    """What became of one file. With bad lines nothing of it was written."""
+    """What became of one file. With bad lines nothing of it was written.
+
+    `kind_label` is "" when the file could not be read that far; `names_missing` when lines are bad because they name
+    what could be created on the way.
+    """
 
     file_name: str
     kind_label: str = ""
     lines: list[LineOutcome] = field(default_factory=list)
     bad_lines: list[BadLine] = field(default_factory=list)
+    names_missing: bool = False
     created_branches: list[str] = field(default_factory=list)
     created_reps: list[str] = field(default_factory=list)
     created_parents: list[str] = field(default_factory=list)
