@@ -44,10 +44,21 @@ def build_block(batch: Batch) -> None:
     batch.doubled_count += _count_humans_once(batch, made)
     Recipient.objects.bulk_create(made)
     batch.done_count += len(people)
+    batch.left_count += sum(person.reason == Reason.SENDER_INACTIVE for person in people)
     stopped = stop_block(batch) if batch.canceled_at else 0
     batch.is_pending = not batch.is_built or stopped == BLOCK
     batch.progress_at = batch.retry_at = Now()
-    batch.save(update_fields=["done_count", "doubled_count", "is_pending", "next_turn", "progress_at", "retry_at"])
+    batch.save(
+        update_fields=[
+            "done_count",
+            "doubled_count",
+            "left_count",
+            "is_pending",
+            "next_turn",
+            "progress_at",
+            "retry_at",
+        ]
+    )
 
 
 def stop_block(batch: Batch) -> int:

@@ -1,4 +1,4 @@
-"""Texts that a machine may not decide about: unconfirmed ones after the last look, and what a leaver left queued.
+"""Texts that a machine may not decide about: unconfirmed ones after the last look, and what a leaver left.
 
 A person says that one arrived, sends it again as a new text that names the old, or lets it be. The old text keeps its
 status, for that is what is known of it.
@@ -14,16 +14,15 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from texting import conf, dispatch, lines, seam
+from texting import conf, dispatch, drafts, lines, seam
 from texting.errors import TextingError
-from texting.models import Conversation, Draft, Line, Text
+from texting.models import Batch, Conversation, Draft, Line, Text
 from texting.vocabulary import Decision, Reason, TextStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
-    from texting.models import Batch
     from texting.models.text import TextQuerySet
 
 UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
@@ -71,6 +70,35 @@ def conversations_of_leavers(user: AbstractUser) -> QuerySet[Conversation]:
         .select_related("line")
         .order_by("-last_text_at", "-pk")
     )
+
+
+def batches_of_leavers(user: AbstractUser) -> QuerySet[Batch]:
+    """Batches of which people were left out because the sender had left, for who may act for the sender."""
+    return Batch.objects.filter(theirs(user), left_count__gt=0, is_pending=False)
+
+
+def take_over(user: AbstractUser, batch: Batch) -> Draft:
+    """Begin a Send Text of `user`'s with the same words to exactly the people left out. Raises AlreadyDecided."""
+    usable = lines.for_user(user)
+    line = next((line for line in usable if line.pk == batch.line_id), usable[0] if usable else None)
+    with transaction.atomic():
+        _settle_left(user, batch, "batch.taken_over")
+        left = batch.recipients.filter(text__isnull=True, reason=Reason.SENDER_INACTIVE).order_by("pk")
+        keys = list(left.values_list("record_type", "record_id"))
+        return drafts.begin(user.pk, keys, line=line, body=batch.body, source=batch.source)
+
+
+def let_be(user: AbstractUser, batch: Batch) -> None:
+    """Nobody texts the people left out. Raises AlreadyDecided."""
+    with transaction.atomic():
+        _settle_left(user, batch, "batch.dropped")
+
+
+def _settle_left(user: AbstractUser, batch: Batch, action: str) -> None:
+    """Compare-and-set, as for texts; each of the people keeps the reason why none was sent."""
+    if not batches_of_leavers(user).filter(pk=batch.pk).update(left_count=0):
+        raise AlreadyDecided
+    conf.audit()(actor_id=user.pk, action=action, subject=f"batch:{batch.pk}", facts={"people": batch.left_count})
 
 
 def note_arrived(user: AbstractUser, text: Text) -> None:

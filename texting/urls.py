@@ -52,6 +52,7 @@ urlpatterns = [
     path("why/", why.why, name="why"),
     path("undecided/", decisions.undecided, name="undecided"),
     path("undecided/<int:text_id>/", decisions.decide, name="decide"),
+    path("undecided/batches/<int:batch_id>/", decisions.take_over, name="take-over"),
     path("accounting/", accounting.account, name="accounting"),
     path("settings/", lines.settings, name="settings"),
     path("webhooks/<int:line_id>/<str:secret>/<slug:event>", webhooks.receive, name="webhook"),

@@ -54,6 +54,8 @@ ACTIONS = {
     "line.stopped": _("Stopped sending for a while"),
     "batch.sent": _("Sent a batch of texts"),
     "batch.canceled": _("Canceled a batch of texts"),
+    "batch.taken_over": _("Took over the people that a leaver’s batch did not reach"),
+    "batch.dropped": _("Let the people be that a leaver’s batch did not reach"),
     "text.arrived": _("Decided that a text arrived"),
     "text.sent_again": _("Sent a text again"),
     "text.dropped": _("Let a text be that was to be decided"),

@@ -119,6 +119,7 @@ texting:test-text                 in     no     ok     ok     ok     ok     in  
 texting:why                       in     ok     ok     ok     ok     ok     in     405    405    405    405    405
 texting:undecided                 in     no     ok     ok     ok     ok     in     no     405    405    405    405
 texting:decide                    in     405    405    405    405    405    in     no     ok     none   ok     ok
+texting:take-over                 in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:accounting                in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:settings                  in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:webhook                   405    405    405    405    405    405    none   none   none   none   none   none

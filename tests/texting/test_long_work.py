@@ -7,8 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.texting import host
 from tests.texting.conftest import ANA, make_draft, pass_time
-from texting import building, claims, decisions, dispatch, drafts, long_work
+from texting import building, claims, decisions, dispatch, drafts, long_work, seam
 from texting.models import Batch, Draft, DraftRecipient, Line, Recipient, Text
 from texting.vocabulary import Reason, TextStatus
 
@@ -209,6 +210,67 @@ def test_a_sender_deactivated_while_it_is_made_stops_the_rest_and_what_waits_is_
     assert not batch.is_pending
     assert batch.recipients.filter(text__isnull=True, reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
     assert decisions.waiting().count() == 3
+    batch.refresh_from_db()
+    assert batch.left_count == CHOSEN - 3
+
+
+@pytest.fixture
+def left_batch(rep, people, batch, crowd):
+    """A batch of which three people were queued when its sender left, and four were not."""
+    one_block()
+    type(rep).objects.filter(pk=rep.pk).update(is_active=False)
+    people.hidden = {key.record_id for key in crowd}
+    assert not decisions.batches_of_leavers(rep).exists()
+    long_work.work_off()
+    people.hidden = set()
+    return batch
+
+
+@pytest.fixture
+def dan(rep, client):
+    dan = type(rep).objects.create_user("dan", password="a long password", first_name="Dan")
+    dan.user_permissions.set(rep.user_permissions.all())
+    client.force_login(dan)
+    return dan
+
+
+def test_the_people_a_leaver_did_not_reach_are_taken_over_by_a_rep_of_the_line(client, dan, left_batch, crowd):
+    page = words_of(client.get(reverse("texting:undecided")))
+    assert "4 people were not reached" in page
+    assert BODY in page
+    assert "Riya Shah left before their turn came." in page
+    assert seam.waiting_count("texting:undecided", dan) == 1
+
+    answer = client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "sent_again"})
+
+    draft = Draft.objects.get(user=dan)
+    assert answer.url == draft.get_absolute_url()
+    assert (draft.keys, draft.body, draft.line_id) == (crowd[3:], BODY, left_batch.line_id)
+    assert not Batch.objects.filter(sender=dan).exists()
+    assert seam.waiting_count("texting:undecided", dan) == 0
+    again = client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "sent_again"}, follow=True)
+    assert "somebody has decided about these people already" in words_of(again)
+    assert Draft.objects.filter(user=dan).count() == 1
+    assert host.audited[-1]["action"] == "batch.taken_over"
+    assert host.audited[-1]["facts"] == {"people": 4}
+
+
+def test_the_people_a_leaver_did_not_reach_can_be_let_be(client, dan, left_batch):
+    client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "dropped"})
+
+    assert "not reached" not in words_of(client.get(reverse("texting:undecided")))
+    assert left_batch.recipients.filter(reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
+    assert host.audited[-1]["action"] == "batch.dropped"
+
+
+def test_nobody_else_takes_them_over(client, dan, left_batch):
+    Line.objects.update(owner_id=2)
+
+    assert "not reached" not in words_of(client.get(reverse("texting:undecided")))
+    refused = client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "sent_again"})
+
+    assert refused.status_code == 404
+    assert not Draft.objects.filter(user=dan).exists()
 
 
 def test_a_number_changed_while_it_is_made_is_not_texted(people, batch, crowd):

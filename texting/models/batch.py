@@ -13,6 +13,7 @@ class Batch(LongWork):
 
     `people_count` is how many were chosen, `done_count` how many of them have their result or their text by now.
     `doubled_count` is how many of those done are another record of somebody counted already.
+    `left_count` is how many were not gone through because the sender had left, and wait for somebody to take them over.
     `next_turn` goes on from the last text made, so that a batch made in blocks has one turn after the other.
     """
 
@@ -27,6 +28,7 @@ class Batch(LongWork):
     back_url = models.CharField(max_length=500, blank=True)
     people_count = models.IntegerField(default=0)
     doubled_count = models.IntegerField(default=0)
+    left_count = models.IntegerField(default=0, db_default=0)
     next_turn = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
@@ -39,6 +41,7 @@ class Batch(LongWork):
             *LongWork.Meta.indexes,
             models.Index(fields=["sender", "-created_at"], name="batch_by_sender"),
             models.Index(fields=["line", "-created_at"], name="batch_by_line"),
+            models.Index(fields=["-created_at"], name="batch_left", condition=Q(left_count__gt=0)),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, seam
-from texting.models import Text
+from texting.models import Batch, Text
+from texting.views.answers import SeeOther
 from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
 
@@ -29,7 +30,7 @@ may_send = permission_required("texting.send", raise_exception=True)
 
 
 def waiting_count(user: AbstractUser) -> int:
-    return decisions.waiting_for(user).count()
+    return decisions.waiting_for(user).count() + decisions.batches_of_leavers(user).count()
 
 
 @may_send
@@ -47,7 +48,14 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         }
         for text in page
     ]
-    context = {"page": page, "rows": rows, "left": _left_behind(request.user)}
+    batches = decisions.batches_of_leavers(request.user).select_related("line", "sender").order_by("-created_at")
+    context = {
+        "page": page,
+        "rows": rows,
+        "batches": batches[:ROWS],
+        "waiting_count": page.paginator.count + batches.count(),
+        "left": _left_behind(request.user),
+    }
     return render(request, "texting/decisions.html", context)
 
 
@@ -92,6 +100,24 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
         messages.error(request, _("Not sent: the line was removed, or is no longer yours."))
     else:
         messages.success(request, words)
+    return _back()
+
+
+@require_POST
+@may_send
+def take_over(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """Begin a text to the people that a leaver's batch did not reach, or let them be."""
+    batch = Batch.objects.filter(decisions.theirs(request.user), pk=batch_id).first()
+    if batch is None:
+        raise Http404
+    try:
+        if request.POST.get("decision") == Decision.SENT_AGAIN:
+            return SeeOther(decisions.take_over(request.user, batch))
+        decisions.let_be(request.user, batch)
+    except decisions.AlreadyDecided:
+        messages.info(request, _("Nothing was done: somebody has decided about these people already."))
+    else:
+        messages.success(request, _("Noted: these people are not texted."))
     return _back()
 
 
