@@ -60,6 +60,7 @@ TEXTING = {
     "AUDIT": "enterprise.administration.audit.record",
     "CELERY_APP": "enterprise.celery.app",
     "LINE_PACE": timedelta(seconds=env.float("TEXTING_LINE_PACE_SECONDS", default=1.0)),
+    "TEXT_LIFE": timedelta(hours=env.int("TEXTING_TEXT_LIFE_HOURS", default=4)),
     "SENDER_SLOTS": env.int("TEXTING_SENDER_SLOTS", default=16),
     "SPOOL": env.str("TEXTING_SPOOL", default=str(DATA / "spool")),
     "LARGE_SELECTION": env.int("TEXTING_LARGE_SELECTION", default=2000),

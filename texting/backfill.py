@@ -176,10 +176,7 @@ def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
 
 def _settle_queued(line: Line, told: ProviderText) -> Text | None:
     """The queued text that left in a time this database has forgotten; only while the line may not send."""
-    fitting = Text.objects.filter(line=line, number=told.number, status=TextStatus.QUEUED)
-    for text in fitting.order_by("turn", "pk"):
-        if not inbound.is_echo(text, told):
-            continue
+    for text in inbound.queued_echoes(line, told):
         text.attempt = uuid.uuid4()
         claimed = Text.objects.filter(pk=text.pk, status=TextStatus.QUEUED).update(
             status=TextStatus.SENDING, attempt=text.attempt, sending_until=Now() + conf.LEASE, status_at=Now()

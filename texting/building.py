@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Now
 
-from texting import conf, lines, placeholders, recipients
+from texting import conf, conversations, lines, placeholders, recipients
 from texting.models import Batch, Draft, Recipient, Text
 from texting.seam import RecordKey
 from texting.segments import count_segments
@@ -43,6 +43,7 @@ def build_block(batch: Batch) -> None:
     made = [_recipient(batch, person, texts) for person in people]
     batch.doubled_count += _count_humans_once(batch, made)
     Recipient.objects.bulk_create(made)
+    _join_conversations(made)
     batch.done_count += len(people)
     batch.left_count += sum(person.reason == Reason.SENDER_INACTIVE for person in people)
     stopped = stop_block(batch) if batch.canceled_at else 0
@@ -132,7 +133,8 @@ def _queue_texts(batch: Batch, people: Sequence[Person]) -> dict[str, int]:
     bodies = {person.verdict.e164: person.body for person in people if not person.reason}
     texts = dict(batch.texts.filter(number__in=bodies).values_list("number", "pk"))
     line = batch.line
-    first = max(batch.next_turn, line.current_turn)
+    # After the turn that the line is at: others whose next it is were there before.
+    first = max(batch.next_turn, line.current_turn + 1)
     now = database_now()
     made = Text.objects.bulk_create(
         [
@@ -149,7 +151,8 @@ def _queue_texts(batch: Batch, people: Sequence[Person]) -> dict[str, int]:
                 priority=Priority.REPLY if batch.is_reply else Priority.BULK,
                 turn=turn,
                 due_at=now,
-                expires_at=now + conf.TEXT_LIFE + (turn - line.current_turn) * line.pace,
+                expires_at=now + conf.text_life(),
+                line_worked=line.worked,
             )
             for turn, number in enumerate((number for number in bodies if number not in texts), first)
         ]
@@ -170,6 +173,13 @@ def _recipient(batch: Batch, person: Person, texts: Mapping[str, int]) -> Recipi
         human=str(person.verdict.human) if person.verdict.is_on_several else "",
         **recipients.stored(person.verdict),
     )
+
+
+def _join_conversations(made: Sequence[Recipient]) -> None:
+    """A text of an earlier block may be in its conversation by now, which is with these people as well."""
+    text_ids = {one.text_id for one in made if one.text_id}
+    joined = Text.objects.filter(pk__in=text_ids, conversation__isnull=False).values_list("pk", "conversation_id")
+    conversations.add_recipients(dict(joined))
 
 
 def _count_humans_once(batch: Batch, made: Sequence[Recipient]) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from texting import breakers, compliance, conf, conversations
 from texting.models import OptOut, Text
@@ -56,7 +57,7 @@ class Claim:
 class Outcome:
     """What came of a claim. `status` is sent, failed, unconfirmed; queued or blocked if it certainly did not leave.
 
-    `troubled_line_id` is set when the provider did not do its part.
+    `troubled_line_id` is set when the provider did not do its part, `line_wait` when it asked us to wait.
     """
 
     text_id: int
@@ -67,6 +68,7 @@ class Outcome:
     provider_id: str | None = None
     wait: timedelta = timedelta(0)
     troubled_line_id: int | None = None
+    line_wait: timedelta = timedelta(0)
 
 
 def backoff(attempt_count: int, *, at_least: timedelta | None = None) -> timedelta:
@@ -150,20 +152,24 @@ def _remember_opt_outs(text_ids: list[int]) -> None:
 
 
 def _note_contact(outcomes: Sequence[Outcome]) -> None:
-    """Keep when a line's provider last answered, and how often in a row it did not since; not on a locked line."""
-    rows = [(o.text_id, o.status in ANSWERED, o.troubled_line_id is not None) for o in outcomes]
+    """Keep when a line's provider last answered, how often in a row it did not since, and how long it asked us to wait.
+
+    Not on a locked line.
+    """
+    rows = [(o.text_id, o.status in ANSWERED, o.troubled_line_id is not None, o.line_wait) for o in outcomes]
     run_values(
         """
         WITH s AS (
             SELECT t.line_id, bool_or(v.is_answered) AS is_answered,
-                   count(*) FILTER (WHERE v.is_failure) AS failure_count
-            FROM (VALUES %s) AS v (id, is_answered, is_failure) JOIN texting_text t ON t.id = v.id
+                   count(*) FILTER (WHERE v.is_failure) AS failure_count, max(v.wait) AS wait
+            FROM (VALUES %s) AS v (id, is_answered, is_failure, wait) JOIN texting_text t ON t.id = v.id
             WHERE v.is_answered OR v.is_failure
             GROUP BY t.line_id
         )
         UPDATE texting_line l SET
             last_contact_at = CASE WHEN s.is_answered THEN now() ELSE l.last_contact_at END,
-            failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END
+            failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END,
+            next_free_at = greatest(l.next_free_at, now() + s.wait)
         FROM s WHERE l.id = s.line_id AND l.id IN (
             SELECT id FROM texting_line WHERE id IN (SELECT line_id FROM s)
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
@@ -199,6 +205,12 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
     return claims, len(rows) - len(claims)
 
 
+def is_ours(claim: Claim) -> bool:
+    """Whether a claim's lease lasts long enough to begin a POST."""
+    held = Text.objects.filter(pk=claim.text_id, attempt=claim.attempt, status=TextStatus.SENDING)
+    return held.filter(sending_until__gt=Now() + conf.LEASE_RESERVE).exists()
+
+
 def next_due_in(now_at_most: timedelta) -> timedelta:
     """How long until a text can be claimed, at most `now_at_most`."""
     ((wait,),) = run(
@@ -227,7 +239,7 @@ _MAY_SEND = f"l.state = 'connected' AND l.guarded_since IS NULL AND {breakers.IS
 # n + (s + n - 1) / 4 and the m-th bulk text at 5m - s, so bulk has each fifth place and whoever is alone loses nothing.
 _CLAIM = """
 WITH free_lines AS (
-    SELECT id, state, pace, replies_in_a_row, session_version
+    SELECT id, state, pace, worked, replies_in_a_row, session_version
     FROM texting_line l
     WHERE ({may_send} AND l.next_free_at <= now() OR l.state = 'removed')
       AND EXISTS (
@@ -247,7 +259,7 @@ WITH free_lines AS (
                 WHEN EXISTS (
                     SELECT FROM texting_batch b WHERE b.id = q.batch_id AND b.canceled_at IS NOT NULL
                 ) THEN 'canceled'
-                WHEN q.expires_at <= now() THEN 'expired'
+                WHEN q.expires_at + l.worked - q.line_worked <= now() THEN 'expired'
                 WHEN EXISTS (
                     SELECT FROM texting_optout o WHERE o.number = q.number AND o.lifted_at IS NULL
                 ) THEN 'opted_out'
@@ -300,6 +312,7 @@ WITH free_lines AS (
 ), charged AS (
     UPDATE texting_line l SET
         next_free_at = now() + l.pace * s.text_count,
+        worked = l.worked + l.pace * s.text_count,
         current_turn = greatest(l.current_turn, s.turn),
         replies_in_a_row = least(
             %(replies_per_bulk)s,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=90)
 # Below this a slot gives the text back rather than start a POST that could outlive its lease.
 LEASE_RESERVE = timedelta(seconds=45)
-# A shift text that leaves hours late is worse than none.
-TEXT_LIFE = timedelta(hours=4)
 # ZipWhip's advice for timely delivery.
 ADVISED_RECIPIENTS = 50
 # An unsent draft is a person's work; after this nobody comes back to it.
@@ -35,11 +33,6 @@ MAX_WEBHOOK_TRIES = 5
 class ProviderUrls(NamedTuple):
     api: str
     app: str
-
-
-def hours_to_live() -> int:
-    """In how many hours what cannot leave expires, as people are told; later only what waits for a line's pace."""
-    return TEXT_LIFE // timedelta(hours=1)
 
 
 def _setting(name: str) -> Any:
@@ -80,6 +73,16 @@ def sender_slots() -> int:
 def spool_path() -> Path:
     """Where webhooks wait on disk while the database is down."""
     return Path(_setting("SPOOL"))
+
+
+def text_life() -> timedelta:
+    """After so long what cannot leave expires: a shift text that leaves hours late is worse than none."""
+    return cast("timedelta", settings.TEXTING.get("TEXT_LIFE", timedelta(hours=4)))
+
+
+def hours_to_live() -> int:
+    """`text_life` as people are told it."""
+    return text_life() // timedelta(hours=1)
 
 
 def large_selection() -> int:

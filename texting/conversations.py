@@ -154,6 +154,7 @@ def close_due() -> int:
 
 def log_unlogged(conversation: Conversation) -> None:
     """Log a conversation that closed while nobody knew whose it was; the caller has locked it. Raises LogFailed."""
+    _complete_records([conversation.pk])
     _log_and_close([Conversation.objects.select_related("line").get(pk=conversation.pk)])
 
 
@@ -172,8 +173,15 @@ def log_now(conversation_id: int) -> bool:
 def _take_due() -> list[Conversation]:
     settings = TextingSettings.current()
     ids = [row[0] for row in run(_DUE, {"window": settings.idle_window, "block": BLOCK})]
+    _complete_records(ids)
     conversations = Conversation.objects.filter(pk__in=ids).select_related("line").order_by("pk")
     return list(conversations.prefetch_related("records"))
+
+
+def _complete_records(conversation_ids: list[int]) -> None:
+    """Add whom a worker made a recipient of a text while that text joined its conversation."""
+    texts = Text.objects.filter(conversation__in=conversation_ids, batch__isnull=False)
+    add_recipients(dict(texts.values_list("pk", "conversation_id")))
 
 
 # Of a conversation `c` nothing is on its way.

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from texting import conf
 from texting.sql import run
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 logger = logging.getLogger(__name__)
 
@@ -32,37 +37,64 @@ WITH ordered AS (
 )
 UPDATE texting_line SET
     guarded_since = least(guarded_since - interval '1 us', %(since)s), guarded_at = now(), compared_at = NULL,
-    next_backfill_at = now()
+    next_backfill_at = now() + %(wait)s
 WHERE id IN (SELECT id FROM ordered)
 """
 
 
-def beat() -> bool:
-    """Note that a runner lives. False when the past is in doubt: then no line sends before its backfill."""
-    ((identifier, timeline),) = run(_HERE)
-    with transaction.atomic():
-        run(
-            """
-            INSERT INTO texting_epoch (id, system_identifier, timeline_id, beat_at) VALUES (1, %s, %s, now())
-            ON CONFLICT (id) DO NOTHING
-            """,
-            [identifier, timeline],
+class Pulse:
+    """A runner's sign of life. It remembers the last, so that a database set back by minutes is noticed as well."""
+
+    def __init__(self) -> None:
+        self._last_at: datetime | None = None
+
+    def beat(self) -> bool:
+        """Note that a runner lives. False when the past is in doubt: then no line sends before its backfill."""
+        ((identifier, timeline),) = run(_HERE)
+        with transaction.atomic():
+            run(
+                """
+                INSERT INTO texting_epoch (id, system_identifier, timeline_id, beat_at) VALUES (1, %s, %s, now())
+                ON CONFLICT (id) DO NOTHING
+                """,
+                [identifier, timeline],
+            )
+            ((then_identifier, then_timeline, beat_at, is_recent),) = run(
+                "SELECT system_identifier, timeline_id, beat_at, beat_at > now() - %s FROM texting_epoch FOR UPDATE",
+                [LONGEST_GAP],
+            )
+            known_at, self._last_at = self._last_at, _take_over(identifier, timeline)
+            is_same = (then_identifier, then_timeline) == (identifier, timeline)
+            was_set_back = known_at is not None and beat_at < known_at
+            if is_same and is_recent and not was_set_back:
+                return True
+            # What was being posted when another database took over is listed only once it was taken.
+            wait = conf.LEASE if was_set_back or not is_same else timedelta(0)
+            run(_GUARD, {"since": beat_at - LOOK_BACK, "wait": wait})
+        logger.warning(
+            "the runners' last sign of life is of %s%s: every line is compared with its provider before it sends",
+            beat_at.isoformat(timespec="seconds"),
+            "" if is_same else ", in another database",
         )
-        ((then_identifier, then_timeline, beat_at, is_recent),) = run(
-            "SELECT system_identifier, timeline_id, beat_at, beat_at > now() - %s FROM texting_epoch FOR UPDATE",
+        return False
+
+
+def is_known() -> bool:
+    """Whether a runner has found this database to be the one it knew, within `LONGEST_GAP`."""
+    return bool(
+        run(
+            f"""
+            SELECT FROM texting_epoch WHERE (system_identifier, timeline_id) = ({_HERE}) AND beat_at > now() - %s
+            """,
             [LONGEST_GAP],
         )
-        run(
-            "UPDATE texting_epoch SET system_identifier = %s, timeline_id = %s, beat_at = now()",
-            [identifier, timeline],
-        )
-        is_same = (then_identifier, then_timeline) == (identifier, timeline)
-        if is_same and is_recent:
-            return True
-        run(_GUARD, {"since": beat_at - LOOK_BACK})
-    logger.warning(
-        "the runners' last sign of life is of %s%s: every line is compared with its provider before it sends",
-        beat_at.isoformat(timespec="seconds"),
-        "" if is_same else ", in another database",
     )
-    return False
+
+
+def _take_over(identifier: str, timeline: int) -> datetime:
+    rows = run(
+        "UPDATE texting_epoch SET system_identifier = %s, timeline_id = %s, beat_at = now() RETURNING beat_at",
+        [identifier, timeline],
+    )
+    beat_at: datetime = rows[0][0]
+    return beat_at

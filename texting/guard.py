@@ -21,7 +21,8 @@ from texting.vocabulary import Reason, TextStatus
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-# So long a line that was compared waits for the others, one of which may hold the STOP that a number sent meanwhile.
+# So long a line that was compared waits for the others, one of which may hold the STOP that a number sent meanwhile;
+# after the time in which none is compared yet.
 WAIT_FOR_OTHERS = timedelta(minutes=2)
 # What a line is when its guard is over.
 NO_GUARD = {"guarded_since": None, "guarded_at": None, "compared_at": None}
@@ -33,7 +34,7 @@ class NotGuarded(TextingError):
 
 def end_compared() -> int:
     """End the guard of the lines that were compared, once all are that can be; return how many."""
-    return len(run(_END_COMPARED, {"wait": WAIT_FOR_OTHERS}))
+    return len(run(_END_COMPARED, {"wait": conf.LEASE + WAIT_FOR_OTHERS}))
 
 
 _END_COMPARED = """

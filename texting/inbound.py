@@ -38,6 +38,8 @@ def receive(line: Line, told: ProviderText) -> Text:
     known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
     if known:
         return known
+    # Before the opt-out's row, as all who write both lock them.
+    conversations.hold_open([(line.pk, told.number)])
     heed_words(line.pk, told.number, told.body, told.at)
     return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
 
@@ -154,6 +156,12 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
         (text for text in fitting if is_echo(text, told)), key=lambda text: text.decision == Decision.SENT_AGAIN
     )
     return next((text for text in fitting if settle_as_sent(text, told.provider_id)), None)
+
+
+def queued_echoes(line: Line, told: ProviderText) -> list[Text]:
+    """The queued texts that `told` may be the echo of, the first to leave first."""
+    queued = Text.objects.queued().filter(line=line, number=told.number).order_by("turn", "pk")
+    return [text for text in queued if is_echo(text, told)]
 
 
 class EchoUndecided(Exception):

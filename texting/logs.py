@@ -8,15 +8,17 @@ import re
 from datetime import UTC, datetime
 
 _SECRET = re.compile(r"(/webhooks/\d+/)[^/\s\"']+")
+# The row that PostgreSQL refuses: up to what Python writes below it, for a body may have several lines.
+_ROW = re.compile(r"(DETAIL: +).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 _NUMBER = re.compile(r"\+\d{6,11}(?=\d{4}(?!\d))")
 
 
 def mask(written: str) -> str:
-    """`written` with *** for a webhook's secret and for all but the last four digits of a number.
+    """`written` with *** for a webhook's secret, a row that PostgreSQL quotes, and all but the end of a number.
 
     We log neither; but an address, or PostgreSQL's words for what it refuses, can quote them.
     """
-    return _NUMBER.sub("+***", _SECRET.sub(r"\1***", written))
+    return _NUMBER.sub("+***", _ROW.sub(r"\1***", _SECRET.sub(r"\1***", written)))
 
 
 class Mask(logging.Filter):
@@ -49,7 +51,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return mask(json.dumps(entry, ensure_ascii=False))
+        masked = {name: mask(value) if isinstance(value, str) else value for name, value in entry.items()}
+        return json.dumps(masked, ensure_ascii=False)
 
     def _is_extra(self, name: str, value: object) -> bool:
         return name not in self._USUAL and isinstance(value, str | int | float)

@@ -26,7 +26,6 @@ from texting import (
     breakers,
     claims,
     compliance,
-    conf,
     epoch,
     heartbeats,
     intake,
@@ -72,6 +71,7 @@ class Runner:
         self._care = Beside(look_after_lines, every=CARE, after=self._wake)
         self._spool = Beside(arrivals.replay_spool, every=CARE, after=self._wake)
         self._rights = Beside(rights.stop_forbidden, every=rights.EVERY, after=self._wake)
+        self._pulse = epoch.Pulse()
         self._next_beat = self._next_aside = 0.0
         self._behind_since: float | None = time.monotonic()
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
@@ -135,10 +135,9 @@ class Runner:
             logger.exception("outcomes could not be recorded together")
             self._record_apart()
             return True
-        claimed_at = time.monotonic()
         for claim in claimed:
             self._in_flight += 1
-            self._slots.submit(self._send, claim, claimed_at)
+            self._slots.submit(self._send, claim)
         breakers.open_where_needed({o.troubled_line_id for o in recorded if o.troubled_line_id})
         return bool(taken or recorded or claimed or stopped_count or is_held)
 
@@ -190,7 +189,7 @@ class Runner:
         """Say that this runner lives, before anything is claimed; have done what is done beside the loop."""
         now = time.monotonic()
         if now >= self._next_beat:
-            epoch.beat()
+            self._pulse.beat()
             heartbeats.beat(Heartbeat.Kind.RUNNER)
             self._next_beat = now + heartbeats.EVERY.total_seconds()
         if not self._stopping.is_set():
@@ -209,9 +208,9 @@ class Runner:
             self._in_flight += len(self._aside)
             self._unrecorded, self._aside = [*self._unrecorded, *self._aside], []
 
-    def _send(self, claim: Claim, claimed_at: float) -> None:
+    def _send(self, claim: Claim) -> None:
         try:
-            outcome = send(claim, claimed_at)
+            outcome = send(claim)
         except BaseException:
             # Nothing that goes wrong here proves that the text did not leave.
             logger.exception("text %s: its sending broke", claim.text_id)
@@ -257,16 +256,17 @@ def look_after_lines() -> None:
             logger.exception("%s failed", duty.__name__)
 
 
-def send(claim: Claim, claimed_at: float) -> Outcome:
+def send(claim: Claim) -> Outcome:
     """POST one claimed text, unless its lease is nearly over, and say what came of it."""
-    if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():
-        return _back(claim, Reason.TRY_AGAIN, NotSent())
     try:
         line = Line.objects.get(pk=claim.line_id)
         # The claim looked too, but it may have waited for a lock since.
         if compliance.opted_out([claim.number]):
             return Outcome(claim.text_id, claim.attempt, TextStatus.BLOCKED, Reason.OPTED_OUT)
         provider, session_key = lines.provider_of(line), line.reveal("session").reveal()
+        # Asked last, and of the clock that gave the lease: this machine may have stood still since.
+        if not claims.is_ours(claim):
+            return _back(claim, Reason.TRY_AGAIN, NotSent())
     except CannotDecrypt:
         logger.exception("text %s waits", claim.text_id)
         _heal(line_sessions.pause_for, line, PauseReason.KEYS_LOST)
@@ -310,7 +310,10 @@ def _heal(heal: Callable[..., None], *of: object) -> None:
 
 def _back(claim: Claim, reason: Reason, error: NotSent) -> Outcome:
     wait = claims.backoff(claim.attempt_count, at_least=error.retry_after)
-    return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait)
+    line_wait = min(error.retry_after or timedelta(0), claims.LONGEST_BACKOFF)
+    return Outcome(
+        claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait, line_wait=line_wait
+    )
 
 
 def _unclear(claim: Claim, reason: Reason, provider_code: str = "") -> Outcome:

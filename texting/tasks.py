@@ -1,4 +1,8 @@
-"""Celery's shells for scheduled and long work. All may run twice, late or at the same time."""
+"""Celery's shells for scheduled and long work. All may run twice, late or at the same time.
+
+In a database that no runner has looked at yet, a restored backup for one, texts that left may stand as queued: until
+one has (texting.epoch), nothing is concluded from that.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from texting import (
     conversations,
     dispatch,
     drafts,
+    epoch,
     heartbeats,
     long_work,
     scheduled,
@@ -31,7 +36,7 @@ def close_idle_conversations() -> int:
 
 @shared_task(name="texting.expire_overdue")
 def expire_overdue() -> int:
-    return dispatch.expire_overdue()
+    return dispatch.expire_overdue() if epoch.is_known() else 0
 
 
 @shared_task(name="texting.fetch_attachments")
@@ -68,7 +73,7 @@ def take_account() -> int:
 
 @shared_task(name="texting.backfill_lines")
 def backfill_lines() -> int:
-    return backfill.backfill_due()
+    return backfill.backfill_due() if epoch.is_known() else 0
 
 
 @shared_task(name="texting.work_off")

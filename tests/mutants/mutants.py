@@ -84,7 +84,11 @@ MUTANTS = (
         SENDING,
     ),
     Mutant(
-        "a claim takes what has expired", "claims.py", "WHEN q.expires_at <= now() THEN", "WHEN false THEN", SENDING
+        "a claim takes what has expired",
+        "claims.py",
+        "WHEN q.expires_at + l.worked - q.line_worked <= now() THEN",
+        "WHEN false THEN",
+        SENDING,
     ),
     Mutant(
         "a claim takes what was canceled",
@@ -145,8 +149,8 @@ MUTANTS = (
     Mutant(
         "a slot does not look whether its lease is over",
         "runner.py",
-        "    if time.monotonic() - claimed_at > (conf.LEASE - conf.LEASE_RESERVE).total_seconds():\n",
-        "    if False:\n",
+        "        if not claims.is_ours(claim):\n",
+        "        if False:\n",
         SENDING,
     ),
     Mutant(
@@ -161,7 +165,7 @@ MUTANTS = (
         "runner.py",
         "            claimed, stopped_count = claims.claim(free)\n",
         "            claimed, stopped_count = claims.claim(free)\n"
-        "            [self._outcomes.put(send(claim, time.monotonic())) for claim in claimed]\n"
+        "            [self._outcomes.put(send(claim)) for claim in claimed]\n"
         "            self._in_flight += len(claimed)\n"
         "            stopped_count += len(claimed)\n"
         "            claimed = []\n",
@@ -373,8 +377,8 @@ MUTANTS = (
     Mutant(
         "a hole in time is not noticed",
         "epoch.py",
-        "        if is_same and is_recent:\n",
-        "        if is_same:\n",
+        "            if is_same and is_recent and not was_set_back:\n",
+        "            if is_same and not was_set_back:\n",
         ("test_backfill.py",),
     ),
     Mutant(

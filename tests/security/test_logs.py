@@ -16,10 +16,12 @@ from texting.logs import JsonFormatter, Mask, mask
         ("to +16125550134 now", "to +***0134 now"),
         ("Key (number)=(+16125550134) already exists", "Key (number)=(+***0134) already exists"),
         ("/texting/webhooks/7/s3cr3t/receive", "/texting/webhooks/7/***/receive"),
+        ("ERROR\nDETAIL:  Failing row contains (7, Hi (Ana).\nGate B, null).\n", "ERROR\nDETAIL:  ***"),
+        ("DETAIL:  (Hi)\n\nThe above exception was", "DETAIL:  ***\n\nThe above exception was"),
         ("text 123456789012 sent at 2026-11-22T14:02:09+00:00", "text 123456789012 sent at 2026-11-22T14:02:09+00:00"),
     ],
 )
-def test_numbers_and_secrets_are_masked(written, masked):
+def test_numbers_secrets_and_refused_rows_are_masked(written, masked):
     assert mask(written) == masked
 
 
@@ -30,7 +32,7 @@ def test_a_traceback_is_masked_and_a_text_forges_no_line(formatter):
     handler.setFormatter(formatter)
     handler.addFilter(Mask())
     try:
-        raise ValueError("DETAIL: Key (number)=(+16125550134)")
+        raise ValueError("Key (number)=(+16125550134)")
     except ValueError:
         record = logging.LogRecord("test", logging.ERROR, "", 0, "line %s", ("1\nERROR forged",), sys.exc_info())
     handler.handle(record)

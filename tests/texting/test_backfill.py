@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, status_of
 from tests.texting.test_sending import run_until_quiet
-from texting import backfill, claims, epoch, provider_texts, seam
+from texting import backfill, claims, conf, epoch, intake, provider_texts, seam, tasks
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
-from texting.models import Conversation, Epoch, Line, OptOut, Text
+from texting.models import Conversation, Epoch, Line, OptOut, Text, WebhookEvent
 from texting.providers.base import DeliveryNews, OddRow, ProviderText
 from texting.runner import Runner
 from texting.vocabulary import Direction, LineState, Origin, PauseReason, TextStatus
@@ -162,15 +162,15 @@ def forget(**span) -> None:
 
 
 def test_runners_that_beat_without_a_hole_guard_nothing(line):
-    assert epoch.beat()
+    assert epoch.Pulse().beat()
     forget(minutes=4)
-    assert epoch.beat()
+    assert epoch.Pulse().beat()
     assert Line.objects.get().guarded_since is None
 
 
 @pytest.mark.parametrize("what", ["a hole in time", "another database", "another timeline"])
 def test_a_past_in_doubt_guards_every_line_in_use(line, what):
-    epoch.beat()
+    epoch.Pulse().beat()
     if what == "a hole in time":
         forget(minutes=6)
     elif what == "another database":
@@ -178,13 +178,13 @@ def test_a_past_in_doubt_guards_every_line_in_use(line, what):
     else:
         Epoch.objects.update(timeline_id=99)
 
-    assert not epoch.beat()
-    assert epoch.beat()
+    assert not epoch.Pulse().beat()
+    assert epoch.Pulse().beat()
     assert Line.objects.get().guarded_since is not None
 
 
 def test_a_text_that_left_before_the_backup_was_restored_does_not_leave_again(people, provider, send, runner):
-    epoch.beat()
+    epoch.Pulse().beat()
     ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
     send(ana, bo)
     forget(hours=1)
@@ -197,6 +197,62 @@ def test_a_text_that_left_before_the_backup_was_restored_does_not_leave_again(pe
     assert (status_of(ANA), Text.objects.get(number=ANA).provider_id) == ("sent", "700")
 
 
+def test_an_echo_that_comes_before_the_comparison_owns_no_queued_text(people, provider, send, runner, hear):
+    epoch.Pulse().beat()
+    send(people.add("Ana Rivera", ANA))
+    forget(hours=1)
+    epoch.Pulse().beat()
+    hear("send", **message(ANA, BODY, "700", kind="ZO"))
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+
+    wait_for_guard_to_end(runner)
+    run_until_quiet(runner)
+    WebhookEvent.objects.update(next_try_at=Now())
+    intake.take_in()
+
+    assert provider.sent == []
+    assert (Text.objects.get().status, Text.objects.get().provider_id) == ("delivered", "700")
+    assert WebhookEvent.objects.get().state == "done"
+
+
+@pytest.mark.parametrize("what", ["another database", "set back by minutes"])
+def test_what_another_database_was_posting_has_its_time_before_the_comparison(line, what):
+    pulse = epoch.Pulse()
+    pulse.beat()
+    if what == "another database":
+        Epoch.objects.update(system_identifier="1")
+    else:
+        forget(minutes=3)
+
+    assert not pulse.beat()
+
+    wait = Line.objects.get().next_backfill_at - timezone.now()
+    assert conf.LEASE - timedelta(seconds=5) < wait <= conf.LEASE
+
+
+@pytest.mark.parametrize("task", [tasks.backfill_lines, tasks.expire_overdue])
+def test_the_worker_concludes_nothing_in_a_database_that_no_runner_has_looked_at(people, provider, send, task):
+    send(people.add("Ana Rivera", ANA))
+    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    provider.told = [told("700", BODY, direction=Direction.OUT)]
+    epoch.Pulse().beat()
+    Epoch.objects.update(system_identifier="1")
+
+    assert task() == 0
+
+    assert Text.objects.get().status == "queued"
+
+
+def test_nothing_under_guard_expires(people, line, send):
+    send(people.add("Ana Rivera", ANA))
+    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    epoch.Pulse().beat()
+    forget(hours=1)
+    epoch.Pulse().beat()
+
+    assert (tasks.expire_overdue(), Text.objects.get().status) == (0, "queued")
+
+
 def wait_for_guard_to_end(runner):
     runner.step()
     runner._care.latest.result(5)
@@ -204,7 +260,7 @@ def wait_for_guard_to_end(runner):
 
 
 def test_two_equal_queued_texts_and_one_at_the_provider_are_one_to_one(people, provider, send, runner):
-    epoch.beat()
+    epoch.Pulse().beat()
     ana = people.add("Ana Rivera", ANA)
     send(ana), send(ana)
     forget(hours=1)
@@ -218,7 +274,7 @@ def test_two_equal_queued_texts_and_one_at_the_provider_are_one_to_one(people, p
 
 
 def test_an_equal_text_of_last_week_proves_nothing(people, provider, send, runner):
-    epoch.beat()
+    epoch.Pulse().beat()
     send(people.add("Ana Rivera", ANA))
     forget(hours=1)
     week_ago = timezone.now() - timedelta(days=7)
@@ -234,7 +290,7 @@ def test_nothing_leaves_while_the_provider_cannot_be_asked(people, provider, sen
     def fail(*_, **__):
         raise NotSent
 
-    epoch.beat()
+    epoch.Pulse().beat()
     send(people.add("Ana Rivera", ANA))
     forget(hours=1)
     provider.list_texts = fail
@@ -246,11 +302,11 @@ def test_nothing_leaves_while_the_provider_cannot_be_asked(people, provider, sen
 
 
 def test_what_was_being_sent_is_settled_before_the_line_goes_on(people, provider, send):
-    epoch.beat()
+    epoch.Pulse().beat()
     send(people.add("Ana Rivera", ANA))
     claims.claim(1)
     forget(hours=1)
-    epoch.beat()
+    epoch.Pulse().beat()
 
     backfill.backfill_guarded()
 
@@ -264,12 +320,12 @@ def test_a_second_hole_found_meanwhile_is_looked_into_as_well(line, provider):
         guards_seen.append(Line.objects.get().guarded_since is not None)
         if len(guards_seen) == 1:
             forget(hours=2)
-            epoch.beat()
+            epoch.Pulse().beat()
         return []
 
-    epoch.beat()
+    epoch.Pulse().beat()
     forget(hours=1)
-    epoch.beat()
+    epoch.Pulse().beat()
     provider.list_texts = doubt_again
     backfill.backfill_guarded()
 
@@ -301,9 +357,9 @@ def test_the_control_data_may_be_read_by_an_ordinary_role(db):
 
 @pytest.fixture
 def guarded(line):
-    epoch.beat()
+    epoch.Pulse().beat()
     forget(hours=1)
-    epoch.beat()
+    epoch.Pulse().beat()
 
 
 def test_a_guarded_line_whose_session_cannot_be_read_is_paused_and_says_so(guarded, provider):
@@ -387,7 +443,7 @@ def test_a_provider_that_tells_its_last_page_again_and_again_comes_to_an_end(lin
 
 
 def test_the_timeline_is_that_of_the_log_being_written(db):
-    epoch.beat()
+    epoch.Pulse().beat()
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_walfile_name(pg_current_wal_lsn())")

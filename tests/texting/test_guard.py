@@ -13,7 +13,7 @@ from enterprise.users.models import User
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, make_line, status_of
 from tests.texting.test_backfill import forget, told
-from texting import backfill, claims, decisions, epoch, guard
+from texting import backfill, claims, conf, decisions, epoch, guard
 from texting.errors import NotSent
 from texting.models import Line, OptOut, Text
 from texting.vocabulary import Reason, TextStatus
@@ -29,9 +29,9 @@ def plain_http(settings):
 @pytest.fixture
 def guard_lines(line):
     def guard_lines():
-        epoch.beat()
+        epoch.Pulse().beat()
         forget(hours=1)
-        epoch.beat()
+        epoch.Pulse().beat()
         line.refresh_from_db()
 
     return guard_lines
@@ -80,7 +80,7 @@ def test_a_guard_that_has_ended_by_itself_leaves_the_queue_alone(held_up, manage
 
 def test_a_second_doubt_meanwhile_is_another_guard(held_up, manager):
     forget(hours=2)
-    epoch.beat()
+    epoch.Pulse().beat()
 
     with pytest.raises(guard.NotGuarded):
         guard.end_by_hand(manager, held_up)
@@ -129,7 +129,7 @@ def test_a_line_does_not_wait_for_ever_for_one_that_cannot_be_compared(guard_lin
     make_line(number="+16125550101")
     guard_lines()
     Line.objects.exclude(pk=line.pk).update(next_backfill_at=Now() + timedelta(hours=1))
-    Line.objects.update(guarded_at=Now() - guard.WAIT_FOR_OTHERS)
+    Line.objects.update(guarded_at=Now() - conf.LEASE - guard.WAIT_FOR_OTHERS)
 
     backfill.backfill_guarded()
 

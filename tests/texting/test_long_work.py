@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.texting import host
 from tests.texting.conftest import ANA, make_draft, pass_time
-from texting import building, claims, decisions, dispatch, drafts, long_work, seam
+from texting import building, claims, conversations, decisions, dispatch, drafts, long_work, seam
 from texting.models import Batch, Draft, DraftRecipient, Line, Recipient, Text
 from texting.vocabulary import Reason, TextStatus
 
@@ -169,6 +169,38 @@ def test_people_of_different_blocks_behind_one_number_get_one_text(rep, people, 
     assert first.text_id == last.text_id
     assert batch.texts.count() == CHOSEN
     assert batch.recipients.count() == CHOSEN + 1
+
+
+@pytest.mark.parametrize("moment", ["before the last block", "while the last block is made"])
+def test_who_is_behind_a_number_that_was_texted_already_has_the_conversation_too(
+    rep, people, line, provider, moment, monkeypatch
+):
+    first, *others = [people.add("First", ANA), *(people.add(f"Person {i}", f"+1612555{i:04}") for i in range(5))]
+    last = people.add("Last", ANA)
+    draft = make_draft(rep, first, *others, last, line=line)
+    long_work.work_off()
+    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, BODY))
+    one_block()
+    if moment == "while the last block is made":
+        monkeypatch.setattr(building, "_join_conversations", lambda made: None)
+    leave(batch)
+    long_work.work_off()
+    pass_time(days=2)
+
+    assert conversations.close_due() == 3
+
+    assert {record.key for record in Text.objects.get(batch=batch, number=ANA).conversation.records.all()} == {
+        first,
+        last,
+    }
+
+
+def leave(batch) -> None:
+    """What of a batch is made so far leaves."""
+    pass_time(minutes=1)
+    taken, _ = claims.claim(100)
+    sent = TextStatus.SENT
+    claims.record([claims.Outcome(one.text_id, one.attempt, sent, provider_id=f"9{one.text_id}") for one in taken])
 
 
 def test_canceling_a_half_made_batch_gives_everyone_a_result_and_lets_no_text_leave(rep, batch):

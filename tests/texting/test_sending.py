@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, make_draft, make_line, pass_time, status_of
@@ -188,8 +190,8 @@ def test_a_slow_slot_does_not_post_when_its_lease_is_nearly_over(people, send, p
     with transaction.atomic():
         (claim,), _ = claims.claim(1)
 
-    long_ago = time.monotonic() - conf.LEASE.total_seconds()
-    outcome = runner.send(claim, long_ago)
+    pass_time(seconds=conf.LEASE.total_seconds() - 1)
+    outcome = runner.send(claim)
 
     assert outcome.status == TextStatus.QUEUED
     assert provider.sent == []
@@ -320,6 +322,43 @@ def test_a_text_that_could_not_leave_in_time_expires(people, send, provider, run
 
     assert status_of(ANA) == TextStatus.EXPIRED
     assert provider.sent == []
+
+
+@pytest.mark.parametrize(("worked", "status"), [(timedelta(hours=3), "sent"), (timedelta(hours=1), "expired")])
+def test_the_queue_of_its_own_line_makes_no_text_expire(people, send, provider, runner, line, worked, status):
+    send(people.add("Ana Rivera", ANA))
+    Text.objects.update(expires_at=Now() - timedelta(hours=2))
+    Line.objects.update(worked=F("worked") + worked)
+
+    expired_count = dispatch.expire_overdue()
+    run_until_quiet(runner)
+
+    assert (status_of(ANA), expired_count) == (status, int(status == "expired"))
+
+
+def test_a_text_lives_as_long_as_the_setting_says_and_its_line_works_while_it_sends(
+    people, send, provider, runner, line, settings
+):
+    settings.TEXTING = {**settings.TEXTING, "TEXT_LIFE": timedelta(hours=7)}
+    Line.objects.update(pace=timedelta(seconds=1))
+    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
+
+    run_until_quiet(runner)
+
+    lives = {text.expires_at - text.due_at for text in Text.objects.all()}
+    assert lives == {timedelta(hours=7)}
+    assert Line.objects.get().worked == timedelta(seconds=1)
+
+
+def test_texts_that_come_one_by_one_do_not_hold_up_a_batch(people, send, provider, line):
+    Line.objects.update(pace=timedelta(microseconds=1))
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="batch")
+    order = []
+    for i in range(100, 110):
+        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="single")
+        order.append(next_body())
+
+    assert order.count("batch") >= 4
 
 
 def test_a_paused_line_keeps_its_texts(people, send, provider, runner, line):

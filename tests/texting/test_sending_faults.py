@@ -17,7 +17,7 @@ from tests.texting.conftest import ANA, BO, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
 from texting import building, claims, compliance, conf, dispatch, lines
 from texting import runner as runner_module
-from texting.errors import OutcomeUnknown, Refused, SessionLost
+from texting.errors import NotSent, OutcomeUnknown, Refused, SessionLost
 from texting.models import Line, OptOut, Text
 from texting.runner import Runner
 from texting.vocabulary import PauseReason, Reason, TextStatus
@@ -62,7 +62,7 @@ def write(claim, status, reason=None, **facts) -> None:
 def try_once() -> None:
     """Claim a text and post it as a slot does."""
     claim = take()
-    outcome = runner_module.send(claim, time.monotonic())
+    outcome = runner_module.send(claim)
     with transaction.atomic():
         claims.record([outcome])
 
@@ -284,10 +284,21 @@ def test_an_opt_out_after_the_claim_still_stops_the_text(people, send, provider,
     claim = take()
     compliance.opt_out(ANA, source=OptOut.Source.WORD, line_id=line.pk, word="STOP")
 
-    outcome = runner_module.send(claim, time.monotonic())
+    outcome = runner_module.send(claim)
 
     assert (outcome.status, outcome.reason) == (TextStatus.BLOCKED, Reason.OPTED_OUT)
     assert provider.sent == []
+
+
+def test_a_line_waits_as_long_as_its_provider_asks(people, send, provider, line, runner):
+    provider.answers.append(NotSent(retry_after=timedelta(seconds=30)))
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+    send(people.add("Bo Chen", BO))
+
+    with transaction.atomic():
+        assert claims.claim(5) == ([], 0)
+    assert Line.objects.get().next_free_at > timezone.now() + timedelta(seconds=20)
 
 
 # --- What comes back to the queue

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -35,7 +36,8 @@ class Line(models.Model):
 
         connecting ─▶ connected ◀─▶ paused        any ─▶ removed ─▶ connecting (added again)
 
-    `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last;
+    `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last; `worked` the time
+    that its texts have taken it at its pace;
     `replies_in_a_row` lets bulk have one slot in five. `session_version` counts logins, so that of many who
     find the session dead one logs in. `guarded_since` is from when on its past is in doubt, `guarded_at` when that was
     found, `compared_at` when it was compared with its provider since.
@@ -60,6 +62,7 @@ class Line(models.Model):
     pace = models.DurationField(default=conf.line_pace, help_text="The least time between two texts of this line.")
     next_free_at = models.DateTimeField(auto_now_add=True)
     current_turn = models.BigIntegerField(default=0)
+    worked = models.DurationField(db_default=timedelta(0))
     replies_in_a_row = models.IntegerField(default=0)
     failures_in_a_row = models.IntegerField(default=0)
     backfilled_at = models.DateTimeField(null=True, blank=True)

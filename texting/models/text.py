@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from texting.vocabulary import Decision, Direction, Origin, Priority, Reason, TextStatus
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 class TextQuerySet(models.QuerySet["Text"]):
     def queued(self) -> TextQuerySet:
         return self.filter(status=TextStatus.QUEUED)
+
+    def overdue(self) -> TextQuerySet:
+        """Those that could not leave in time, whatever held them up but their line's own work."""
+        since = F("line__worked") - F("line_worked")
+        return self.filter(expires_at__lte=Now()).filter(expires_at__lte=Now() - since)
 
     def stop(self, status: TextStatus, reason: Reason, *, at_most: int | None = None) -> int:
         """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids."""
@@ -40,9 +46,11 @@ class Text(models.Model):
     from `sending` on, the attempt.
 
     `number` is the other party's. `turn` orders the texts of a line, so that batches interleave. `due_at` is when it
-    may leave, `expires_at` when it no longer may. `attempt` names the last claim, `sending_until` its lease.
-    `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for the idle window: when a
-    received text was stored, and when one of ours left. `delivery_rank` lets delivery news only go forward.
+    may leave. `expires_at` is when it no longer may, had its line nothing else to do: what the line has `worked` since
+    `line_worked` comes on top, so its own queue never makes a text expire. `attempt` names the last claim,
+    `sending_until` its lease. `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for
+    the idle window: when a received text was stored, and when one of ours left. `delivery_rank` lets delivery news only
+    go forward.
     `scheduled_at` is when one that was scheduled in the provider's app leaves. `files_lost`: fetching what came with it
     was given up.
     """
@@ -70,6 +78,7 @@ class Text(models.Model):
     turn = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    line_worked = models.DurationField(db_default=timedelta(0))
     attempt = models.UUIDField(null=True, blank=True)
     attempt_count = models.SmallIntegerField(default=0)
     sending_until = models.DateTimeField(null=True, blank=True)
