@@ -52,10 +52,10 @@ class Pulse:
         """Note that a runner lives. False when the past is in doubt: then no line sends before its backfill."""
         ((identifier, timeline),) = run(_HERE)
         with transaction.atomic():
-            run(
+            is_first = run(
                 """
                 INSERT INTO texting_epoch (id, system_identifier, timeline_id, beat_at) VALUES (1, %s, %s, now())
-                ON CONFLICT (id) DO NOTHING
+                ON CONFLICT (id) DO NOTHING RETURNING id
                 """,
                 [identifier, timeline],
             )
@@ -65,7 +65,7 @@ class Pulse:
             )
             known_at, self._last_at = self._last_at, _take_over(identifier, timeline)
             is_same = (then_identifier, then_timeline) == (identifier, timeline)
-            was_set_back = known_at is not None and beat_at < known_at
+            was_set_back = known_at is not None and (bool(is_first) or beat_at < known_at)
             if is_same and is_recent and not was_set_back:
                 return True
             # What was being posted when another database took over is listed only once it was taken.

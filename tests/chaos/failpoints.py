@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from typing import Any
 
 VARIABLE = "CHAOS_KILL_AT"
+# So many people are a selection that a worker checks and makes the texts of, in several blocks.
+LARGE = 300
 
 
 @dataclass(frozen=True)
 class Failpoint:
     """`where` is "module:attribute"; `only_if` looks at what the function returned, for calls that did nothing.
 
-    `trouble` is a word for the sandbox without which nobody comes by.
+    `trouble` is a word for the sandbox, and `people_count` how many are texted at once, without which nobody comes by.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Failpoint:
     after: bool = False
     only_if: Callable[[Any], bool] = bool
     trouble: str = ""
+    people_count: int = 0
 
     @property
     def moment(self) -> str:
@@ -66,6 +69,23 @@ FAILPOINTS = (
     Failpoint("Send clicked, nothing made", "web", "texting.dispatch:send_batch"),
     Failpoint("batch made, uncommitted", "web", "texting.building:build_block", after=True, only_if=always),
     Failpoint("batch committed, not answered", "web", "texting.dispatch:send_batch", after=True),
+    # A large selection.
+    Failpoint(
+        "people checked, uncommitted",
+        "worker",
+        "texting.drafts:check_block",
+        after=True,
+        only_if=always,
+        people_count=LARGE,
+    ),
+    Failpoint(
+        "block of texts made, uncommitted",
+        "worker",
+        "texting.building:build_block",
+        after=True,
+        only_if=always,
+        people_count=LARGE,
+    ),
     # Scheduled work.
     Failpoint("conversations about to be logged", "worker", "texting.conversations:_log_and_close"),
     Failpoint("logged, uncommitted", "worker", "texting.conversations:_log", after=True),

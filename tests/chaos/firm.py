@@ -97,6 +97,7 @@ class Firm:
             "PUBLIC_URL": f"http://127.0.0.1:{self.ports['web']}",
             "ZIPWHIP_URL": f"http://127.0.0.1:{self.ports['sandbox']}",
             "ZIPWHIP_APP_URL": f"http://127.0.0.1:{self.ports['sandbox']}",
+            "TEXTING_LARGE_SELECTION": str(failpoints.LARGE - 1),
             "TEXTING_SPOOL": str(self.folder / "spool"),
             "CHAOS_PASSWORD": PASSWORD,
             "PYTHONUNBUFFERED": "1",
@@ -205,6 +206,22 @@ class Firm:
         end = time.monotonic() + 20
         while daemons.find_running(daemon) and time.monotonic() < end:
             time.sleep(0.05)
+
+    def copy_postgres(self) -> None:
+        """As a snapshot of its disk would be."""
+        self.kill_engine("postgres")
+        subprocess.run(["cp", "-a", self.data.postgres, self._copy], check=True)
+        self.start_postgres()
+
+    def put_postgres_back(self) -> None:
+        self.kill_engine("postgres")
+        shutil.rmtree(self.data.postgres)
+        self._copy.rename(self.data.postgres)
+        self.start_postgres()
+
+    @property
+    def _copy(self) -> Path:
+        return self.data.postgres.with_name("postgres-copy")
 
     def freeze_engine(self, engine: str, seconds: float) -> None:
         pid = self.engine_pid(engine)

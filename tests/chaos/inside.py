@@ -1,10 +1,10 @@
-"""Runs a program of ours with seconds where production has minutes, and with a failpoint if the environment names one.
+"""Runs a program of ours with seconds for minutes and small blocks, and with a failpoint if the environment names one.
 
     python -m tests.chaos.inside manage.py texting_runner --slots 8
     python -m tests.chaos.inside celery -A enterprise worker ...
     python -m tests.chaos.inside gunicorn --config python:enterprise.gunicorn
 
-Only durations are changed: what is tested is the code that runs in production.
+Only durations and sizes are changed: what is tested is the code that runs in production.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ def shorten() -> None:
         arrivals,
         backfill,
         breakers,
+        building,
         claims,
         conf,
         conversations,
+        drafts,
         heartbeats,
         intake,
         line_sessions,
@@ -54,6 +56,7 @@ def shorten() -> None:
     line_sessions.SECOND_LOSS, line_sessions.RENEWAL_LEASE = 2 * SECOND, 4 * SECOND
     heartbeats.EVERY = SECOND
     long_work.AFTER_A_FAILURE = SECOND
+    drafts.BLOCK = building.BLOCK = 100
     arrivals.MOST_FILES = 10**5
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         entry["schedule"] = min(entry["schedule"], 1.0)

@@ -59,8 +59,9 @@ def _killed_at(failpoint: Failpoint) -> Fault:
 def _use_until_dead(firm: Firm, work: Workload, failpoint: Failpoint) -> bool:
     work.answer(2)
     # A page that dies under the click: whoever pressed gives up for now.
+    people_count = failpoint.people_count or (6 if failpoint.trouble else work.crowd // 2)
     with suppress(requests.RequestException, Unavailable):
-        work.send(6 if failpoint.trouble else work.crowd // 2, trouble=failpoint.trouble, patience=4)
+        work.send(people_count, trouble=failpoint.trouble, patience=15 if failpoint.people_count else 4)
     if failpoint.process == "worker":
         firm.end_conversations()
     return _wait_until(lambda: firm.has_died(failpoint.process), 8)
@@ -136,6 +137,37 @@ def _postgres_killed(firm: Firm, work: Workload, rng: random.Random) -> None:
     work.answer(3)
     time.sleep(rng.random() * 2)
     firm.start_postgres()
+
+
+def _backup_restored(firm: Firm, work: Workload, rng: random.Random) -> None:
+    """A copy of the database is put back after texts have left that stand as queued in it, and a STOP has come."""
+    firm.set_pace(0.2)
+    try:
+        work.send(work.crowd // 2)
+        firm.copy_postgres()
+        before = _count_sent(firm)
+        _wait_until(lambda: _count_sent(firm) >= before + work.crowd // 6, 30)
+        ((opted_out,),) = firm.query("SELECT max(number) FROM texting_text WHERE status = 'queued'")
+        work.answer(3)
+        work.opt_out(opted_out)
+        _wait_until(lambda: _is_opted_out(firm, opted_out), 10)
+        left_count = _count_sent(firm) - before
+        firm.put_postgres_back()
+        was_noticed = _wait_until(lambda: firm.query("SELECT id FROM texting_line WHERE guarded_at IS NOT NULL"), 20)
+        is_heeded = _wait_until(lambda: _is_opted_out(firm, opted_out), 40)
+    finally:
+        firm.set_pace(PACE_SECONDS)
+    assert left_count > 3, "nothing left after the copy was made"
+    assert was_noticed, "nobody noticed that the database was set back"
+    assert is_heeded, "the STOP was forgotten"
+
+
+def _count_sent(firm: Firm) -> int:
+    return firm.query("SELECT count(*) FROM texting_text WHERE direction = 'out' AND left_at IS NOT NULL")[0][0]
+
+
+def _is_opted_out(firm: Firm, number: str) -> bool:
+    return bool(firm.query("SELECT id FROM texting_optout WHERE number = %s AND lifted_at IS NULL", [number]))
 
 
 def _postgres_frozen(firm: Firm, work: Workload, rng: random.Random) -> None:
@@ -286,6 +318,25 @@ def _opted_out_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None
     assert stopped, "a STOP left its text waiting"
 
 
+def _expired_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None:
+    """What waits on a paused line beyond its time does not leave when the line goes on."""
+    firm.set_pace(0.5)
+    try:
+        work.send(work.crowd // 4)
+        firm.query("UPDATE texting_line SET state = 'paused', pause_reason = 'by_hand'")
+        marked = firm.query(
+            "UPDATE texting_text SET expires_at = now() + interval '1 s', line_worked = "
+            "(SELECT worked FROM texting_line) WHERE status = 'queued' AND id %% 2 = 0 RETURNING id"
+        )
+        time.sleep(2)
+        firm.query("UPDATE texting_line SET state = 'connected', pause_reason = ''")
+    finally:
+        firm.set_pace(PACE_SECONDS)
+    expired = "SELECT id FROM texting_text WHERE status = 'expired' AND id IN %s"
+    assert marked, "the queue was empty too soon"
+    assert _wait_until(lambda: len(firm.query(expired, [tuple(marked)])) == len(marked), 30), "an old text left"
+
+
 FAULTS = (
     *(_killed_at(failpoint) for failpoint in FAILPOINTS),
     Fault("random kill -9", "processes", _random_kill),
@@ -295,6 +346,7 @@ FAULTS = (
     Fault("sessions ended at the provider", "trouble at the provider", _sessions_ended),
     Fault("PostgreSQL kill -9", "PostgreSQL", _postgres_killed),
     Fault("PostgreSQL frozen", "PostgreSQL", _postgres_frozen),
+    Fault("backup restored", "PostgreSQL", _backup_restored),
     Fault("connections cut", "PostgreSQL", _connections_cut),
     Fault("connection cut at COMMIT", "PostgreSQL", _cut_at_commit),
     Fault("broker kill -9", "broker", _broker(_valkey_killed)),
@@ -306,5 +358,6 @@ FAULTS = (
     Fault("two to five beats", "beat", _several_beats),
     Fault("no beat for ten minutes", "beat", _no_beat),
     Fault("STOP during a batch", "opt-outs", _opted_out_meanwhile),
+    Fault("time over on a paused line", "expiry", _expired_meanwhile),
     *(_provider_trouble(word) for word in TROUBLE),
 )

@@ -1,4 +1,4 @@
-"""Fill an empty database with the firm that chaos plays with: one branch, one rep, people with a number each."""
+"""Fill an empty database with the firm that chaos plays with: a branch, a rep, people, some two behind a number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def main() -> None:
         ActionCode.objects.create(name="TEXT", for_employees=True, for_contacts=True)
     for n in range(PEOPLE):
         person = Employee.objects.create(ident=str(200_000 + n), first_name=f"P{n}", last_name="Chaos", branch=branch)
-        EmployeeContactMethod.objects.create(person=person, type="sms", value=f"+{FIRST_NUMBER + n}")
+        shared = n % 8 == 7
+        EmployeeContactMethod.objects.create(person=person, type="sms", value=f"+{FIRST_NUMBER + n - shared}")
 
 
 if __name__ == "__main__":

@@ -109,6 +109,8 @@ def _draft_of(session: requests.Session, firm: Firm, keys: list[str]) -> str:
 
 def _press_send(session: requests.Session, firm: Firm, draft: str, body: str) -> None:
     page = _get(session, firm, draft)
+    if 'name="body"' not in page.text and "/sent/" not in page.url:
+        raise Unavailable("the people are still being checked")
     line = re.search(r'name="line"[^>]*value="(\d+)"|<option value="(\d+)" selected', page.text)
     fields = {"body": body, "line": line[1] or line[2] if line else "1", "action": "send"}
     answer = _post(session, firm, draft, **fields)

@@ -215,14 +215,16 @@ def test_an_echo_that_comes_before_the_comparison_owns_no_queued_text(people, pr
     assert WebhookEvent.objects.get().state == "done"
 
 
-@pytest.mark.parametrize("what", ["another database", "set back by minutes"])
+@pytest.mark.parametrize("what", ["another database", "set back by minutes", "set back to before the first beat"])
 def test_what_another_database_was_posting_has_its_time_before_the_comparison(line, what):
     pulse = epoch.Pulse()
     pulse.beat()
     if what == "another database":
         Epoch.objects.update(system_identifier="1")
-    else:
+    elif what == "set back by minutes":
         forget(minutes=3)
+    else:
+        Epoch.objects.all().delete()
 
     assert not pulse.beat()
 
