@@ -103,10 +103,8 @@ def _faster_than_the_pace(firm: Firm) -> list[Violation]:
                 PARTITION BY t.line_id ORDER BY e.at RANGE BETWEEN interval '1 s' PRECEDING AND CURRENT ROW
             ) AS claim_count
             FROM texting_textevent e JOIN texting_text t ON t.id = e.text_id JOIN texting_line l ON l.id = t.line_id
-            -- What a comparison finds to have left passes through "sending" at one stroke: that is no claim.
-            WHERE e.status = 'sending' AND NOT EXISTS (
-                SELECT FROM texting_textevent s WHERE s.text_id = e.text_id AND s.status = 'sent' AND s.at = e.at
-            )
+            -- What a comparison finds to have left passes through "sending" at one stroke, unclaimed.
+            WHERE e.status = 'sending' AND t.attempt_count > 0
         ) s
         """
     )
