@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('texting', '0020_webhooks_lead_here'),
+        ('texting', '0023_left_count'),
     ]
 
     operations = [
