@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from enterprise.administration import audit_views, branches_views, codes_views, first_steps_views, users_views, views
+from enterprise.administration import (
+    audit_views,
+    branches_views,
+    codes_views,
+    first_steps_views,
+    roles_views,
+    users_views,
+    views,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -16,6 +24,7 @@ urlpatterns = [
     path("users/<int:user_id>/deactivate/", users_views.deactivate, name="deactivate-user"),
     path("users/<int:user_id>/reactivate/", users_views.reactivate, name="reactivate-user"),
     path("users/<int:user_id>/unlock/", users_views.unlock, name="unlock-user"),
+    path("roles/", roles_views.roles, name="roles"),
     path("branches/", branches_views.branches, name="branches"),
     path("branches/add/", branches_views.add, name="add-branch"),
     path("branches/<int:branch_id>/", branches_views.edit, name="edit-branch"),

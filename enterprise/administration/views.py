@@ -107,6 +107,13 @@ SECTIONS = [
                 "users.administer",
             ),
             Entry(
+                _("Roles"),
+                _("What each role lets people do, and how many have it."),
+                "lock",
+                "administration:roles",
+                "users.administer",
+            ),
+            Entry(
                 _("Branches"),
                 _("Where people and service reps belong, and the time there."),
                 "building",

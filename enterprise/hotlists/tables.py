@@ -42,7 +42,10 @@ class HotlistTable(CardTable):
     empty_template = "hotlists/_none_yet.html"
 
     name = tables.TemplateColumn(
-        template_name="hotlists/_cell_name.html", verbose_name=_("Name"), order_by=("folded_name", "pk")
+        template_name="hotlists/_cell_name.html",
+        verbose_name=_("Name"),
+        order_by=("folded_name", "pk"),
+        attrs={"td": {"class": "lead"}},
     )
     record_type = tables.Column(
         verbose_name=_("Kind"),
@@ -103,7 +106,7 @@ class MemberTable(PersonTable):
         template_name="hotlists/_cell_role.html",
         verbose_name=_("Job"),
         orderable=False,
-        attrs={"td": _FROM_MEDIUM, "th": _FROM_MEDIUM},
+        attrs={"td": {"class": "d-none d-md-table-cell lead"}, "th": _FROM_MEDIUM},
     )
     added_at = tables.TemplateColumn(
         "{% load frame %}{% when value %}",

@@ -83,15 +83,22 @@ class ZoneField(forms.TypedChoiceField):
         super().__init__(label=gettext_lazy("Time zone"), choices=choices, initial=stored, **options)
 
 
+def role_words(role: Group) -> str:
+    """What a role lets people do: "edit employees, send texts"; "" when nothing of that."""
+    given = {permission.codename for permission in role.permissions.all()}
+    return ", ".join(str(words) for codename, words in PERMISSION_WORDS.items() if codename in given)
+
+
 class RoleField(RolesField):
     """`Group`s to tick, each with what it lets people do."""
 
     def label_from_instance(self, obj: Group) -> str:
-        given = {permission.codename for permission in obj.permissions.all()}
-        words = [str(words) for codename, words in PERMISSION_WORDS.items() if codename in given]
-        if not words:
-            return obj.name
-        return format_html('{}<span class="d-block text-secondary small">{}</span>', obj.name, ", ".join(words))
+        words = role_words(obj)
+        return (
+            format_html('{}<span class="d-block text-secondary small">{}</span>', obj.name, words)
+            if words
+            else obj.name
+        )
 
 
 class UserForm(SeenForm):

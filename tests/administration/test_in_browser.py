@@ -88,7 +88,7 @@ def test_every_page_is_for_everyone(open_page, firm, width, scheme):
     dan, branch, code = firm["dan"], firm["branch"], firm["code"]
     for path in [
         reverse("administration:index"),
-        *(url(name) for name in ("users", "add-user", "branches", "add-branch", "codes", "add-code")),
+        *(url(name) for name in ("roles", "users", "add-user", "branches", "add-branch", "codes", "add-code")),
         f"{url('users')}?q=nobody&active=yes",
         *(url(name, dan) for name in ("edit-user", "user-password", "deactivate-user")),
         url("edit-user", firm["ada"]),

@@ -56,7 +56,7 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
     assert found == [
         *("External services", "Texting settings", "Account of texts", "Test text"),
         *("Import", "Textable report"),
-        *("Users", "Branches", "Message action codes", "Audit log"),
+        *("Users", "Roles", "Branches", "Message action codes", "Audit log"),
     ]
 
 

@@ -78,6 +78,7 @@ administration:user-password      in     no     no     no     ok     ok     in  
 administration:deactivate-user    in     no     no     no     ok     ok     in     no     no     no     ok     ok
 administration:reactivate-user    in     no     no     no     405    405    in     no     no     no     ok     ok
 administration:unlock-user        in     no     no     no     405    405    in     no     no     no     ok     ok
+administration:roles              in     no     no     no     ok     ok     in     no     no     no     405    405
 administration:branches           in     no     no     no     ok     ok     in     no     no     no     405    405
 administration:add-branch         in     no     no     no     ok     ok     in     no     no     no     ok     ok
 administration:edit-branch        in     no     no     no     ok     ok     in     no     no     no     ok     ok
