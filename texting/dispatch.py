@@ -19,7 +19,7 @@ from texting.sql import run
 from texting.vocabulary import Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
     from django.contrib.auth.models import AbstractUser
@@ -39,7 +39,11 @@ class AlreadySent(TextingError):
 
 
 class NobodyToText(TextingError):
-    """Not one of the people chosen can be texted: nothing was created."""
+    """Not one of the people chosen can be texted, for these `reasons`: nothing was created."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = set(reasons)
+        super().__init__(f"nobody to text: {sorted(self.reasons)}")
 
 
 class LineNotUsable(TextingError):
@@ -76,7 +80,7 @@ def send_batch(user: AbstractUser, composed: Composed) -> Batch:
             raise LineNotUsable
         batch = _create(user, composed, line, content_hash)
         if not (draft.people.accepted() if draft.is_large else batch.texts).exists():
-            raise NobodyToText
+            raise NobodyToText(batch.recipients.values_list("reason", flat=True))
         conf.audit()(
             actor_id=user.pk,
             action="batch.sent",

@@ -150,6 +150,14 @@ def test_a_body_over_the_limit_says_by_how_much_and_is_kept(browser, ana, length
     assert not Text.objects.exists()
 
 
+def test_a_text_that_grows_too_long_for_all_when_it_is_filled_says_so_beside_the_message(browser, people, provider):
+    bo = people.add("Bo", ANA, merge_values={"first_name": "Bo" * provider.body_limit_bytes})
+    page = press(browser, compose(browser, bo), "send", body="Hi {first name}")
+    assert page.status_code == 422
+    assert "With the placeholders filled in, this is longer than ZipWhip accepts." in text_of(page)
+    assert not Text.objects.exists()
+
+
 def test_bytes_are_counted_not_characters(browser, ana):
     response = press(browser, compose(browser, ana), "review", body="é" * 301)
 

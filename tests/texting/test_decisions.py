@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 
@@ -234,13 +235,38 @@ def test_the_batch_leads_to_what_is_to_be_decided_of_it(client, unclear, rep):
     client.force_login(rep)
     page = client.get(text.batch.get_absolute_url()).content.decode()
     assert "1 text of this batch waits for your decision." in page
-    assert f'href="{reverse("texting:undecided")}#text-{text.pk}"' in page
+    link = f'href="{reverse("texting:undecided")}?text={text.pk}#text-{text.pk}"'
+    assert f'id="decide" {link}' in page
+    assert f'class="way-out d-print-none" {link}' in page
 
     decisions.drop(rep, text)
 
     page = client.get(text.batch.get_absolute_url()).content.decode()
     assert "#text-" not in page
     assert "your decision" not in page
+
+
+def test_the_link_of_a_text_leads_to_the_page_on_which_it_stands_and_a_decision_back_there(
+    client, unclear, rep, line, monkeypatch
+):
+    monkeypatch.setattr("texting.views.decisions.ROWS", 2)
+    text = unclear()
+    client.force_login(rep)
+    list_url = reverse("texting:undecided")
+    for _ in range(4):  # later ones come first, and of one moment those made later
+        copy = Text.objects.get(pk=text.pk)
+        copy.pk, copy.provider_id, copy.batch = None, None, None
+        copy.save(force_insert=True)
+
+    page = client.get(list_url, {"text": text.pk}).content.decode()
+
+    assert (f'id="text-{text.pk}"' in page, "5–5 of 5" in page) == (True, True)
+    assert "1–2 of 5" in client.get(list_url, {"text": "0"}).content.decode()
+    assert "1–2 of 5" in client.get(list_url, {"text": "x"}).content.decode()
+    assert "3–4 of 5" in client.get(list_url, {"text": text.pk, "page": 2}).content.decode()
+    decide = re.search(f'action="([^"]+/{text.pk}/[^"]*)"', page)[1]
+    assert client.post(decide, {"decision": "dropped"}).url == f"{list_url}?page=3"
+    assert "3–4 of 4" in client.get(f"{list_url}?page=3").content.decode()
 
 
 def test_who_may_not_text_is_not_asked_to_decide(client, unclear, rep):

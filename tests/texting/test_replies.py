@@ -120,6 +120,18 @@ def test_placeholders_of_a_reply_are_filled_from_the_record(browser, conversatio
     assert sent() == ["Thank you, Ana!"]
 
 
+def test_a_reply_that_grows_too_long_when_it_is_filled_says_so(browser, hear, people, provider):
+    people.add("Ana Rivera", ANA, merge_values={"city": "Minneapolis" * 9})
+    hear("receive", **message(ANA, "Any work?", 555))
+    body = "{city} " * (provider.body_limit_bytes // 60)
+
+    page = comes_back(reply_to(browser, Conversation.objects.get(), body), body)
+
+    assert "With the placeholders filled in, this is longer than ZipWhip accepts." in page
+    assert "opted out" not in page
+    assert sent() == []
+
+
 @pytest.mark.parametrize("written", ["{frist_name}", "{city}"])
 def test_a_reply_with_nothing_to_fill_in_leaves_only_when_that_is_wanted(browser, conversation, written):
     body = f"Hi {{first_name}} of {written}"

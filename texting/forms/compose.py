@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EMPTY = _("Write a message first: this one is empty.")
+TOO_LONG_WHEN_FILLED = _("With the placeholders filled in, this is longer than ZipWhip accepts. Shorten it.")
 
 
 class BodyField(forms.CharField):

@@ -1,15 +1,18 @@
-"""What our views are given (the middleware has seen to it), and where they lead after a form was posted."""
+"""What our views are given (the middleware has seen to it), who may send, and where a posted form leads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django_htmx.middleware import HtmxDetails
+
+may_send = permission_required("texting.send", raise_exception=True)
 
 
 class SignedInRequest(HttpRequest):

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import attachments
 from texting.models import Attachment, AttachmentContent, Text
+from texting.views.answers import may_send
 from texting.views.inbox import of_user
 from texting.views.record import visible_records
 
@@ -56,7 +56,7 @@ def download(request: SignedInRequest, attachment_id: int) -> FileResponse:
 
 
 @require_POST
-@permission_required("texting.send", raise_exception=True)
+@may_send
 def fetch_again(request: SignedInRequest, text_id: int) -> HttpResponse:
     """Ask the provider once more for what came with a text."""
     text = get_object_or_404(Text.objects.select_related("conversation"), pk=text_id, conversation__isnull=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
@@ -23,6 +22,7 @@ from texting.progress import (
     is_stalled,
     needing_by_reason,
 )
+from texting.views.answers import may_send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Row:
     needing: int
 
 
-@permission_required("texting.send", raise_exception=True)
+@may_send
 @require_safe
 def batches(request: SignedInRequest) -> HttpResponse:
     scopes = _scopes(request.user)

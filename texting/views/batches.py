@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
 from texting.progress import NOT_REACHED, count_people, counted_once, in_order, progress, segments_in_all, with_status
-from texting.views.answers import SeeOther
+from texting.views.answers import SeeOther, may_send
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 ROWS = 50
 NEEDS_PERSON = "needs_person"
-
-may_send = permission_required("texting.send", raise_exception=True)
 
 
 def find_batch(user: AbstractUser, **by: Any) -> Batch:
@@ -70,6 +67,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "wanted": wanted,
         "needing": needing,
         "undecided": len(undecided),
+        "first_undecided": max(undecided, default=0),
     }
     polled = request.headers.get("HX-Target") == "batch-live"
     return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, seam
 from texting.models import Batch, Text
-from texting.views.answers import SeeOther
+from texting.views.answers import SeeOther, may_send
 from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
 
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpResponse
 
+    from texting.models.text import TextQuerySet
     from texting.views.answers import SignedInRequest
 
 ROWS = 50
-may_send = permission_required("texting.send", raise_exception=True)
 
 
 def waiting_count(user: AbstractUser) -> int:
@@ -36,8 +38,10 @@ def waiting_count(user: AbstractUser) -> int:
 @may_send
 @require_safe
 def undecided(request: SignedInRequest) -> HttpResponse:
+    """`?text=` leads to the page on which that text stands, unless a page is asked for."""
     found = decisions.waiting_for(request.user).select_related("line", "sender").order_by("-status_at", "-pk")
-    page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(request.GET.get("page"))
+    number = request.GET.get("page") or _page_of(found, request.GET.get("text", ""))
+    page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(number)
     visible = seam.visible(request.user, [one.key for text in page for one in text.recipients.all()])
     rows = [
         {
@@ -57,6 +61,15 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         "left": _left_behind(request.user),
     }
     return render(request, "texting/decisions.html", context)
+
+
+def _page_of(found: TextQuerySet, text_id: str) -> int:
+    """The first page for a text that does not wait any more."""
+    text = found.filter(pk=text_id).first() if re.fullmatch("[0-9]{1,18}", text_id) else None
+    if text is None:
+        return 1
+    before = Q(status_at__gt=text.status_at) | Q(status_at=text.status_at, pk__gt=text.pk)
+    return found.filter(before).count() // ROWS + 1
 
 
 def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
@@ -83,7 +96,7 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
         if not Text.objects.filter(decisions.theirs(request.user), pk=text_id).exists():
             raise Http404
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
-        return _back()
+        return _back(request)
     try:
         words = _carry_out(request, text)
     except decisions.AlreadyDecided:
@@ -100,7 +113,7 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
         messages.error(request, _("Not sent: the line was removed, or is no longer yours."))
     else:
         messages.success(request, words)
-    return _back()
+    return _back(request)
 
 
 @require_POST
@@ -118,7 +131,7 @@ def take_over(request: SignedInRequest, batch_id: int) -> HttpResponse:
         messages.info(request, _("Nothing was done: somebody has decided about these people already."))
     else:
         messages.success(request, _("Noted: these people are not texted."))
-    return _back()
+    return _back(request)
 
 
 def _carry_out(request: SignedInRequest, text: Text) -> str:
@@ -135,7 +148,7 @@ def _carry_out(request: SignedInRequest, text: Text) -> str:
     raise Http404
 
 
-def _back() -> HttpResponse:
-    response = redirect("texting:undecided")
-    response.status_code = 303
-    return response
+def _back(request: SignedInRequest) -> HttpResponse:
+    """To the page from which it was decided."""
+    page = request.GET.get("page", "")
+    return SeeOther(reverse("texting:undecided") + (f"?page={page}" if page.isdecimal() else ""))

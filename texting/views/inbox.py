@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import Exists, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Upper
@@ -17,6 +16,7 @@ from texting import seam
 from texting.models import Conversation, ConversationRecord, Line, Text
 from texting.models.chosen import of_records
 from texting.seam import RecordKey
+from texting.views.answers import may_send
 from texting.views.humans import humans
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ RECORDS_OF_A_NAME = 500
 FOLDERS = {"unread": _("Unread"), "open": _("Open"), "all": _("Open and closed")}
 MINE, ON_MY_LINES, ON_ALL_LINES = "mine", "lines", "all"
 WHOSE: dict[str, StrOrPromise] = {MINE: _("Mine"), ON_MY_LINES: _("My lines"), ON_ALL_LINES: _("All lines")}
-may_send = permission_required("texting.send", raise_exception=True)
 
 
 def of_user(user: AbstractUser) -> ConversationQuerySet:

@@ -6,18 +6,19 @@ import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import dispatch, drafts, lines, placeholders, seam, sources
-from texting.forms.compose import ComposeForm
+from texting.forms.compose import TOO_LONG_WHEN_FILLED, ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
 from texting.segments import normalise_body
+from texting.views.answers import may_send
 from texting.views.panel import other_records, panel
+from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -34,7 +35,7 @@ def record_texts(request: SignedInRequest, record_type: str, record_id: int) -> 
 
 
 @require_POST
-@permission_required("texting.send", raise_exception=True)
+@may_send
 def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     """Send a text to the other party of a conversation, from its line. `key` makes a double click one text.
 
@@ -98,7 +99,9 @@ def _send_reply(
             return Refusal(words % {"names": ", ".join(unfilled)}, may_insist=True)
     try:
         dispatch.send_batch(request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True))
-    except dispatch.NobodyToText:
+    except dispatch.NobodyToText as nobody:
+        if Reason.TOO_LONG in nobody.reasons:
+            return Refusal(_("Not sent. %(why)s") % {"why": TOO_LONG_WHEN_FILLED})
         return Refusal(_("Not sent: this number opted out, is marked “do not text”, or is no longer on the record."))
     except dispatch.AlreadySent:
         return Refusal(_("Not sent: another reply left from that page already. Press Reply to send this one as well."))

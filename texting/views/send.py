@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from texting import dispatch, drafts, lines, seam, standstill
-from texting.forms.compose import ComposeForm
+from texting.forms.compose import TOO_LONG_WHEN_FILLED, ComposeForm
 from texting.models import Draft, TextingSettings
 from texting.progress import is_stalled, progress
 from texting.seam import RecordKey
 from texting.views import shown_draft
-from texting.views.answers import SeeOther
+from texting.views.answers import SeeOther, may_send
 from texting.views.batches import find_batch
+from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
     import uuid
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from texting.models import Line
     from texting.views.answers import SignedInRequest
 
-may_send = permission_required("texting.send", raise_exception=True)
 KEPT_DRAFTS = "texting_kept_drafts"
 
 
@@ -249,8 +249,10 @@ def _send(request: SignedInRequest, found: Draft, form: ComposeForm) -> HttpResp
     except dispatch.AlreadySent as error:
         context = {"draft": found, "batch": error.batch}
         return render(request, _page(request, "already_sent"), context, status=422)
-    except dispatch.NobodyToText:
-        form.add_error(None, _("Nothing was sent: nobody is left to text since you looked. See why beside each name."))
+    except dispatch.NobodyToText as nobody:
+        gone = _("Nothing was sent: nobody is left to text since you looked. See why beside each name.")
+        is_too_long = Reason.TOO_LONG in nobody.reasons
+        form.add_error("body" if is_too_long else None, TOO_LONG_WHEN_FILLED if is_too_long else gone)
     except dispatch.LineNotUsable:
         form.add_error("line", _("This line was removed, or is no longer yours to send from. Choose another."))
     else:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import seam, unmatched
 from texting.conversations import LogFailed
 from texting.models import Conversation, Text
-from texting.views.inbox import may_send, of_user
+from texting.views.answers import may_send
+from texting.views.inbox import of_user
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
