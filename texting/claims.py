@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from texting import breakers, compliance, conf, conversations
-from texting.models import OptOut, Text
+from texting.models import Text
 from texting.sql import run, run_values
 from texting.vocabulary import Reason, TextStatus
 
@@ -82,7 +82,7 @@ def record(outcomes: Sequence[Outcome]) -> int:
     """Write outcomes by compare-and-set on id and attempt; return how many still applied.
 
     In the caller's transaction. A provider id that another text of the line holds proves nothing about this one: it is
-    unconfirmed. A refusal because the number opted out is remembered.
+    unconfirmed. What a refusal says of the number is remembered.
     """
     if not outcomes:
         return 0
@@ -101,7 +101,7 @@ def _write_apart(outcomes: Sequence[Outcome]) -> int:
         logger.exception("text %s: its provider id is another text's", outcomes[0].text_id)
         unclear = replace(outcomes[0], status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, provider_id=None)
         return _write([unclear])
-    _remember_opt_outs([outcome.text_id for outcome in outcomes if outcome.reason == Reason.OPTED_OUT])
+    _remember_refusals([outcome.text_id for outcome in outcomes if outcome.status == TextStatus.FAILED])
     return written
 
 
@@ -146,9 +146,9 @@ RETURNING t.id
 """  # noqa: S608 - the only value put in is a constant above
 
 
-def _remember_opt_outs(text_ids: list[int]) -> None:
+def _remember_refusals(text_ids: list[int]) -> None:
     for text in Text.objects.filter(pk__in=text_ids, status=TextStatus.FAILED).order_by("number"):
-        compliance.opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id)
+        compliance.remember_refusal(text.number, text.reason, text.line_id)
 
 
 def _note_contact(outcomes: Sequence[Outcome]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from texting import conf
-from texting.models import OptOut, Text
+from texting.models import OptOut, Text, UntextableNumber
 from texting.sql import run
 from texting.vocabulary import Reason, TextStatus
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # also said of work.
 OPT_OUT_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 OPT_IN_WORDS = frozenset({"START", "UNSTOP"})
+# A number moves to another carrier, or is made textable; then it is worth another try.
+REMEMBERED = timedelta(days=90)
 
 
 def keyword(body: str) -> str:
@@ -65,6 +69,25 @@ def opt_out(
     # xmax is 0 in a row that was inserted, and not in one that was there.
     for opt_out_id in (pk for pk, is_new in made if is_new):
         _record("opt_out.added", opt_out_id, {"source": source.value, "word": word, "line": line_id})
+
+
+def untextable(numbers: Collection[str]) -> set[str]:
+    """Those of `numbers` of which a carrier said lately that they cannot receive texts."""
+    told = UntextableNumber.objects.filter(number__in=numbers, told_at__gt=Now() - REMEMBERED)
+    return set(told.values_list("number", flat=True))
+
+
+def remember_refusal(number: str, reason: Reason | str | None, line_id: int) -> None:
+    """Keep what a refusal of a text says of its number, so that it is not texted again."""
+    if reason == Reason.OPTED_OUT:
+        opt_out(number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=line_id)
+    elif reason == Reason.NOT_TEXTABLE:
+        UntextableNumber.objects.update_or_create(number=number, defaults={"told_at": Now()})
+
+
+def note_heard(number: str) -> None:
+    """Who texts us can be texted, whatever a carrier said before."""
+    UntextableNumber.objects.filter(number=number).delete()
 
 
 def lift(number: str, *, word: str, said_at: datetime | None = None) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models.functions import Now
 
 from texting import compliance
-from texting.models import OptOut, Text
-from texting.vocabulary import Direction, Reason, TextStatus
+from texting.models import Text
+from texting.vocabulary import Direction, TextStatus
 
 if TYPE_CHECKING:
     from texting.providers.base import DeliveryNews
@@ -28,8 +28,8 @@ def apply(text: Text, news: DeliveryNews) -> bool:
         delivery_rank=news.rank,
         status_at=Now(),
     )
-    if changed and news.reason == Reason.OPTED_OUT:
-        compliance.opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id)
+    if changed:
+        compliance.remember_refusal(text.number, news.reason, text.line_id)
     return bool(changed)
 
 

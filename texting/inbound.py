@@ -41,6 +41,7 @@ def receive(line: Line, told: ProviderText) -> Text:
     # Before the opt-out's row, as all who write both lock them.
     conversations.hold_open([(line.pk, told.number)])
     heed_words(line.pk, told.number, told.body, told.at)
+    compliance.note_heard(told.number)
     return _store(line, told, origin=Origin.PERSON, status=TextStatus.RECEIVED)
 
 

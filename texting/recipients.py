@@ -83,7 +83,7 @@ def resolve(
 ) -> list[ResolvedRecipient]:
     """Decide for every key, in the order of `keys`; one the user may not see is among them, as not visible.
 
-    Order of the questions: visible, active, do not text, a number, a valid one, opted out.
+    Order of the questions: visible, active, do not text, a number, a valid one, opted out, refused by its carrier.
     `chosen_numbers` maps str(key) to a number (E.164) of that record to use instead of the first found; one that the
     record no longer holds is ignored.
     """
@@ -92,8 +92,13 @@ def resolve(
     text_inactive = TextingSettings.current().text_inactive
     chosen = chosen_numbers or {}
     verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
-    opt_outs = compliance.opted_out({verdict.e164 for verdict in verdicts if verdict.e164})
-    return [_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts]
+    numbers = {verdict.e164 for verdict in verdicts if verdict.e164}
+    opt_outs, untextable = compliance.opted_out(numbers), compliance.untextable(numbers)
+    heeded = [_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts]
+    return [
+        _refused_by_carrier(verdict, candidates[verdict.key]) if verdict.e164 in untextable else verdict
+        for verdict in heeded
+    ]
 
 
 def choose_number(numbers: Sequence[TypedNumber], region: str) -> ChosenNumber | None:
@@ -174,6 +179,14 @@ def _check_opt_out(verdict: ResolvedRecipient, opt_out: OptOut | None) -> Resolv
         return verdict
     facts = {"word": opt_out.word, "on": timezone.localdate(opt_out.opted_out_at).isoformat()}
     return replace(verdict, reason=Reason.OPTED_OUT, reason_facts=facts)
+
+
+def _refused_by_carrier(verdict: ResolvedRecipient, candidate: Candidate) -> ResolvedRecipient:
+    if not verdict.will_be_texted:
+        return verdict
+    others = [number for number in candidate.numbers if read_number(number, candidate.region).e164 != verdict.e164]
+    alternative = next((n for n in (read_number(one, candidate.region) for one in in_priority(others)) if n.e164), None)
+    return replace(verdict, reason=Reason.NOT_TEXTABLE, alternative=alternative)
 
 
 def stored(verdict: ResolvedRecipient) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line
@@ -171,6 +173,18 @@ def test_those_of_a_status_are_texted_again_as_a_new_draft(browser, send, people
     assert (answer.status_code, answer.url) == (303, draft.get_absolute_url())
     assert (draft.keys, draft.body, draft.line) == ([bo], "Again?", batch.line)
     assert Text.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["queued", "sending", "unconfirmed"])
+def test_who_may_have_the_text_or_soon_is_not_texted_again(browser, send, people, ana, status):
+    batch = send(ana)
+    lease = {"attempt": uuid.uuid4(), "sending_until": timezone.now()}
+    Text.objects.update(status=status, reason="no_answer", **lease)
+
+    answer = browser.post(reverse("texting:batch-again", args=[batch.pk]), {"status": status}, follow=True)
+
+    assert "1 person is left out: their text is on its way, or may have arrived." in answer.content.decode()
+    assert Draft.objects.count() == 1
 
 
 def test_again_for_a_status_nobody_has_says_so(browser, send, ana):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO
-from texting import compliance, recipients
-from texting.models import OptOut, TextingSettings
+from tests.texting.conftest import ANA, BO, message, pass_time
+from texting import claims, compliance, recipients
+from texting.models import OptOut, TextingSettings, UntextableNumber
 from texting.seam import RecordKey, TypedNumber
-from texting.vocabulary import MethodType, Reason
+from texting.vocabulary import MethodType, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,43 @@ def test_thousands_take_one_question_to_the_host(rep, people, django_assert_max_
     TextingSettings.current()
     keys = [people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 2100)]
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         recipients.resolve(rep, keys)
 
     assert people.queries == 1
+
+
+def test_a_number_that_its_carrier_refused_is_not_texted_for_a_while(rep, people, line):
+    ana = people.add("Ana", TypedNumber(CELL, ANA), TypedNumber(HOME, BO))
+    compliance.remember_refusal(ANA, Reason.NOT_TEXTABLE, line.pk)
+
+    found = verdict(rep, ana)
+    UntextableNumber.objects.update(told_at=timezone.now() - compliance.REMEMBERED)
+
+    assert (found.reason, found.alternative.e164) == (Reason.NOT_TEXTABLE, BO)
+    assert verdict(rep, ana).reason is None
+
+
+def test_who_texts_us_can_be_texted_whatever_a_carrier_said(rep, people, line, hear):
+    ana = people.add("Ana", ANA)
+    compliance.remember_refusal(ANA, Reason.NOT_TEXTABLE, line.pk)
+
+    hear("receive", **message(ANA, "It works now", "700"))
+
+    assert verdict(rep, ana).reason is None
+
+
+@pytest.mark.parametrize("how", ["refused", "told later"])
+def test_a_carriers_refusal_is_remembered_on_the_number(rep, people, line, send, hear, provider, how):
+    ana = people.add("Ana", ANA)
+    send(ana)
+    pass_time(minutes=1)
+    (claim,), _ = claims.claim(1)
+    if how == "refused":
+        refused = claims.Outcome(claim.text_id, claim.attempt, TextStatus.FAILED, Reason.NOT_TEXTABLE)
+        claims.record([refused])
+    else:
+        claims.record([claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id="700")])
+        hear("progress", **message(ANA, "Can you work tonight?", "700", kind="ZO", statusCode=-124))
+
+    assert verdict(rep, ana).reason == Reason.NOT_TEXTABLE

@@ -12,6 +12,7 @@ from texting.models.line import Line, LineWebhook
 from texting.models.opt_out import OptOut
 from texting.models.settings import TextingSettings
 from texting.models.text import Text, TextEvent
+from texting.models.untextable_number import UntextableNumber
 from texting.models.webhook_event import WebhookEvent
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Text",
     "TextEvent",
     "TextingSettings",
+    "UntextableNumber",
     "WebhookEvent",
 ]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ROWS = 50
 NEEDS_PERSON = "needs_person"
+# Whoever has one of these may have the text already, or soon.
+NOT_AGAIN = (TextStatus.QUEUED, TextStatus.SENDING, TextStatus.UNCONFIRMED)
 
 
 def find_batch(user: AbstractUser, **by: Any) -> Batch:
@@ -93,10 +95,14 @@ def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Begin a new text to those of a batch who have a status: a draft, in which everyone is decided about anew."""
     found = find_batch(request.user, pk=batch_id)
-    rows = _filtered(found, request.POST.get("status", "")).order_by("pk")
+    chosen = _filtered(found, request.POST.get("status", "")).order_by("pk")
+    rows = chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")
     keys = list(rows.values_list("record_type", "record_id"))
+    if left_out := chosen.count() - len(keys):
+        messages.warning(request, _left_out_words(left_out))
     if not keys:
-        messages.info(request, _("Nobody has this status any more."))
+        if not left_out:
+            messages.info(request, _("Nobody has this status any more."))
         return SeeOther(found)
     usable = lines.for_user(request.user)
     draft = drafts.begin(
@@ -108,6 +114,15 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
         back_url=found.get_absolute_url(),
     )
     return SeeOther(draft)
+
+
+def _left_out_words(count: int) -> str:
+    words = ngettext(
+        "%(count)d person is left out: their text is on its way, or may have arrived. Look under To decide.",
+        "%(count)d people are left out: their texts are on their way, or may have arrived. Look under To decide.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def _undecided(user: AbstractUser, batch: Batch, counts: Mapping[str, int]) -> set[int]:
