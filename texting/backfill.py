@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 AFTER_FAILURE = timedelta(seconds=30)
+# However often workers start.
+JUST_BEGUN = timedelta(minutes=1)
 # While a line's texts are still being sent, its past cannot be told from its present.
 WHILE_SENDING = timedelta(seconds=5)
 # A run takes no further line after that: beat begins the next within a minute, and one that never ended would keep its
@@ -50,6 +52,13 @@ def backfill_guarded() -> int:
     taken = _backfill_all("guarded_since IS NOT NULL AND compared_at IS NULL")
     guard.end_compared()
     return taken
+
+
+def make_due() -> None:
+    """Compare every line now, as nobody may have taken in what came before; but not one that has just been begun."""
+    Line.objects.filter(next_backfill_at__gt=Now(), next_backfill_at__lte=Now() + EVERY - JUST_BEGUN).update(
+        next_backfill_at=Now()
+    )
 
 
 def _backfill_all(which: str) -> int:

@@ -8,16 +8,34 @@ seam_help.register_source_words(source_words)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+
+from django.db.models import Model
+from django.http import Http404
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from django.contrib.auth.models import AbstractUser
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from texting.seam import RecordKey
     from texting.vocabulary import Tone
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+class Hidden(Http404):
+    """It exists, but not for who asks: answered as if there were none. The host may record that it was asked for."""
+
+
+def get_visible(visible: QuerySet[AnyModel], pk: int) -> AnyModel:
+    """One of those that may be seen. Raises Http404, as Hidden where it is there for others."""
+    found = visible.filter(pk=pk).first()
+    if found is None:
+        raise Hidden if visible.model._default_manager.filter(pk=pk).exists() else Http404
+    return found
 
 
 @dataclass(frozen=True, slots=True)

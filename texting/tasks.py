@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from celery.signals import worker_ready
+from django.db import connection
 
 from texting import (
     accounting,
@@ -74,6 +76,14 @@ def take_account() -> int:
 @shared_task(name="texting.backfill_lines")
 def backfill_lines() -> int:
     return backfill.backfill_due() if epoch.is_known() else 0
+
+
+@worker_ready.connect
+def compare_lines_at_start(**_: object) -> None:
+    """Beat asks for it within a minute."""
+    backfill.make_due()
+    # A process that a worker forks later must not inherit it.
+    connection.close()
 
 
 @shared_task(name="texting.work_off")

@@ -16,6 +16,7 @@ from enterprise.assignments.models import Assignment
 from enterprise.employees.kind import EMPLOYEE
 from enterprise.employees.models import Employee
 from enterprise.people.access import KindView
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -31,7 +32,7 @@ class AssignmentView(KindView):
         return [self.kind.permission("view"), f"assignments.{self.action}_assignment"]
 
     def get_person(self, pk: int) -> Employee:
-        employee: Employee = get_object_or_404(self.visible(), pk=pk)
+        employee: Employee = get_visible(self.visible(), pk)
         return employee
 
     def find(self, employee: Employee, pk: int) -> Assignment:

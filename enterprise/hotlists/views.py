@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +21,7 @@ from enterprise.hotlists.tables import HotlistTable, MemberTable
 from enterprise.people.access import signed_in
 from enterprise.people.views import show_page
 from enterprise.users.models import User
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def hotlists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
-    hotlist = get_object_or_404(_visible(user).with_counts(user), pk=pk)
+    hotlist = get_visible(_visible(user).with_counts(user), pk)
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     table = MemberTable(_people_on(hotlist, user).search(query), hotlist=hotlist, user=user)
     show_page(table, request)
@@ -120,7 +121,7 @@ def lock_names_of(owner: User) -> None:
 
 def find_visible(user: User, pk: int) -> Hotlist:
     """Raises Http404 for one that `user` does not see, as if there were none."""
-    return get_object_or_404(_visible(user), pk=pk)
+    return get_visible(_visible(user), pk)
 
 
 def _visible(user: User) -> HotlistQuerySet:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
 from enterprise.users.models import User
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -46,12 +46,12 @@ class KindView(PermissionRequiredMixin, View):
         return people.select_related(*related).with_methods()
 
     def get_person(self, pk: int) -> Person:
-        person: Person = get_object_or_404(self.visible(), pk=pk)
+        person: Person = get_visible(self.visible(), pk)
         return person
 
     def lock_person(self, pk: int) -> Person:
         """The same, in a transaction: whoever else would change the record waits until it ends."""
-        person: Person = get_object_or_404(self.visible().select_for_update(of=("self",)), pk=pk)
+        person: Person = get_visible(self.visible().select_for_update(of=("self",)), pk)
         return person
 
 

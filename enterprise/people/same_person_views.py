@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enterprise.people import same_person
 from enterprise.people.access import KindView
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -70,7 +71,7 @@ class LinkPerson(SamePersonView):
         return redirect(person)
 
     def _other(self, pk: int) -> Person:
-        found: Person = get_object_or_404(self.others(), pk=pk)
+        found: Person = get_visible(self.others(), pk)
         return found
 
 

@@ -10,7 +10,7 @@ from enterprise.administration import audit
 from enterprise.administration.models import AuditEntry
 from enterprise.users.backends import ADDRESS_LIMIT, NAME_LIMIT
 from tests.administration.rig import fail_to_sign_in, url
-from tests.enterprise.builders import make_user
+from tests.enterprise.builders import make_employee, make_user
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -159,6 +159,29 @@ def test_a_refused_page_is_recorded_with_its_ids(as_user, riya, dan):
     (entry,) = AuditEntry.objects.filter(action="page.refused")
     assert (entry.actor, entry.subject) == (riya, "page:administration:deactivate-user")
     assert entry.facts == {"method": "POST", "user_id": dan.pk}
+
+
+def test_who_asks_for_what_they_may_not_see_is_recorded_once_an_hour(as_user, dan, minneapolis):
+    person = make_employee("Ana", "Rivera", branch=minneapolis)
+    browser = as_user(dan)
+
+    for _ in range(2):
+        assert browser.get(person.get_absolute_url()).status_code == 404
+
+    (entry,) = AuditEntry.objects.filter(action="page.hidden")
+    assert (entry.actor, entry.subject) == (dan, "page:employees:detail")
+    assert entry.facts == {"method": "GET", "pk": person.pk}
+    browser.post(person.get_absolute_url() + "edit/")
+    assert AuditEntry.objects.filter(action="page.hidden").count() == 2
+
+
+def test_an_address_of_nothing_leaves_no_entry(as_user, dan):
+    browser = as_user(dan)
+
+    for address in ("/nothing/", "/employees/999999/", "/texting/batches/999999/", "/hotlists/999999/"):
+        assert browser.get(address).status_code == 404
+
+    assert not AuditEntry.objects.filter(action__startswith="page.").exists()
 
 
 def test_what_superusers_change_in_the_django_admin_is_recorded_without_values(admin_client, admin_user, st_paul):

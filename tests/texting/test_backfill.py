@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from celery.signals import worker_ready
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -484,3 +486,24 @@ def test_a_run_ends_though_lines_are_always_due_and_the_next_goes_on(line, provi
 
     assert len(seen) == 1
     assert set(Line.objects.exclude(backfilled_at=None)) == {line, other}
+
+
+def start_worker() -> None:
+    """As celery does, once it has loaded the tasks."""
+    import_module("texting.tasks")
+    worker_ready.send(sender=None)
+
+
+def test_a_worker_that_starts_has_lines_compared_at_once_and_one_that_starts_again_does_no_more(line, provider):
+    backfill.backfill_due()
+    Line.objects.update(next_backfill_at=Now() + timedelta(minutes=8))
+    provider.told = [told("700")]
+    assert backfill.backfill_due() == 0
+
+    start_worker()
+    assert backfill.backfill_due() == 1
+
+    provider.told.append(told("701"))
+    for _ in range(5):
+        start_worker()
+    assert backfill.backfill_due() == 0

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.texting import host
 from tests.texting.conftest import make_line
 from texting import rotation
 from texting.models import Line
@@ -46,13 +47,15 @@ def rotate():
     return out.getvalue().splitlines()[-1]
 
 
-def test_every_secret_is_encrypted_again_and_still_says_the_same(db, monkeypatch, settings, add_key):
+def test_every_secret_is_encrypted_again_and_still_says_the_same(db, people, monkeypatch, settings, add_key):
     made = lines(3)
     monkeypatch.setattr(rotation, "BATCH", 2)
     add_key()
 
     said = rotate()
 
+    assert host.audited[-1]["action"] == "keys.rotated"
+    assert host.audited[-1]["facts"] == {"secrets": 9, "unreadable": 0, "key": "new"}
     assert said == "9 secrets were encrypted again with the key “new”; 0 were already."
     settings.TEXTING = {**settings.TEXTING, "KEYS": NEW}
     assert Line.objects.get(pk=made[2].pk).reveal("session").reveal() == f"session of line {made[2].pk}"

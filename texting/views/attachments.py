@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import attachments
 from texting.models import Attachment, AttachmentContent, Text
+from texting.seam_help import Hidden
 from texting.views.answers import may_send
 from texting.views.inbox import of_user
 from texting.views.record import visible_records
@@ -62,7 +63,7 @@ def fetch_again(request: SignedInRequest, text_id: int) -> HttpResponse:
     text = get_object_or_404(Text.objects.select_related("conversation"), pk=text_id, conversation__isnull=False)
     conversation = text.conversation
     if conversation is None or not _may_read(request.user, conversation):
-        raise Http404
+        raise Hidden
     if attachments.ask_again(text):
         messages.info(request, _("The files are asked for again; they appear here as soon as ZipWhip has answered."))
     shown_on = visible_records(request.user, conversation)
@@ -75,7 +76,7 @@ def _find_content(user: AbstractUser, attachment_id: int) -> AttachmentContent:
     content = get_object_or_404(found, pk=attachment_id, attachment__state=Attachment.State.STORED)
     conversation = content.attachment.text.conversation
     if conversation is None or not _may_read(user, conversation):
-        raise Http404
+        raise Hidden
     return content
 
 

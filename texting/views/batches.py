@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
 from texting.progress import NOT_REACHED, count_people, counted_once, in_order, progress, segments_in_all, with_status
+from texting.seam_help import Hidden
 from texting.views.answers import SeeOther, may_send
 from texting.vocabulary import Reason, TextStatus
 
@@ -37,8 +38,10 @@ NOT_AGAIN = (TextStatus.QUEUED, TextStatus.SENDING, TextStatus.UNCONFIRMED)
 def find_batch(user: AbstractUser, **by: Any) -> Batch:
     """A batch that `user` sent, or that left from a line they may send from. Raises Http404."""
     batch = Batch.objects.select_related("sender", "line").filter(**by).first()
-    if batch is None or not _may_see(user, batch):
+    if batch is None:
         raise Http404
+    if not _may_see(user, batch):
+        raise Hidden
     return batch
 
 

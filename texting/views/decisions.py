@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import decisions, dispatch, seam
 from texting.models import Batch, Text
+from texting.seam_help import get_visible
 from texting.views.answers import SeeOther, may_send
 from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
@@ -93,8 +94,7 @@ def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
 def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
     text = decisions.waiting_for(request.user).filter(pk=text_id).first()
     if text is None:
-        if not Text.objects.filter(decisions.theirs(request.user), pk=text_id).exists():
-            raise Http404
+        get_visible(Text.objects.filter(decisions.theirs(request.user)), text_id)
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
         return _back(request)
     try:
@@ -120,9 +120,7 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
 @may_send
 def take_over(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Begin a text to the people that a leaver's batch did not reach, or let them be."""
-    batch = Batch.objects.filter(decisions.theirs(request.user), pk=batch_id).first()
-    if batch is None:
-        raise Http404
+    batch = get_visible(Batch.objects.filter(decisions.theirs(request.user)), batch_id)
     try:
         if request.POST.get("decision") == Decision.SENT_AGAIN:
             return SeeOther(decisions.take_over(request.user, batch))

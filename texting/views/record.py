@@ -15,6 +15,7 @@ from texting import dispatch, drafts, lines, placeholders, seam, sources
 from texting.forms.compose import TOO_LONG_WHEN_FILLED, ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
+from texting.seam_help import Hidden
 from texting.segments import normalise_body
 from texting.views.answers import may_send
 from texting.views.panel import other_records, panel
@@ -46,7 +47,7 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
         raise Http404
     candidates = visible_records(request.user, conversation)
     if not candidates:
-        raise Http404
+        raise Hidden
     form = ComposeForm({**request.POST.dict(), "line": conversation.line_id}, lines=lines.for_user(request.user))
     if form.is_valid():
         refusal = _send_reply(request, conversation, candidates, form.cleaned_data["body"])
@@ -150,7 +151,7 @@ def find_candidate(user: AbstractUser, key: RecordKey) -> Candidate:
     """A record that `user` may see. Raises Http404."""
     found = seam.visible(user, [key]).get(key)
     if found is None:
-        raise Http404
+        raise Hidden if seam.describe([key]) else Http404
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import seam, unmatched
 from texting.conversations import LogFailed
 from texting.models import Conversation, Text
+from texting.seam_help import get_visible
 from texting.views.answers import may_send
 from texting.views.inbox import of_user
 
@@ -138,10 +139,7 @@ def _link(request: HttpRequest, conversation: Conversation, candidate: Candidate
 
 
 def _find(user: AbstractUser, conversation_id: int) -> Conversation:
-    found = of_user(user).filter(pk=conversation_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_visible(of_user(user), conversation_id)
 
 
 def _visible_holders(user: AbstractUser, number: str) -> list[Candidate]:

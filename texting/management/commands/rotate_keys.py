@@ -20,6 +20,8 @@ class Command(BaseCommand):
             total.add(batch)
             self.stdout.write(f"{total.line_count} lines: {total.written_count} secrets encrypted again")
         first = conf.keyring().key_ids[0]
+        facts = {"secrets": total.written_count, "unreadable": len(total.unreadable), "key": first}
+        conf.audit()(actor_id=None, action="keys.rotated", subject="texting:keys", facts=facts)
         self.stdout.write(
             f"{total.written_count} secrets were encrypted again with the key “{first}”; "
             f"{total.current_count} were already."
