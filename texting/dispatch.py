@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from texting import building, conf, lines
 from texting.errors import TextingError
 from texting.models import Batch, Draft, Line, Text
+from texting.reasons import reply_reason_words
 from texting.segments import count_segments
 from texting.sql import run
 from texting.vocabulary import Priority, Reason, TextStatus
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
 
+    from texting.models import Recipient
     from texting.models.text import TextQuerySet
 
 # What wakes the runners; it carries nothing, for a notification may be lost.
@@ -39,11 +41,18 @@ class AlreadySent(TextingError):
 
 
 class NobodyToText(TextingError):
-    """Not one of the people chosen can be texted, for these `reasons`: nothing was created."""
+    """Not one of the people chosen can be texted: nothing was created. `people`: who, each with the reason."""
 
-    def __init__(self, reasons: Iterable[str]) -> None:
-        self.reasons = set(reasons)
+    def __init__(self, people: Iterable[Recipient]) -> None:
+        self.people = list(people)
+        self.reasons = {person.reason for person in self.people}
         super().__init__(f"nobody to text: {sorted(self.reasons)}")
+
+    @property
+    def reply_words(self) -> str:
+        """Why a reply does not leave: each reason once, in a sentence."""
+        words = (reply_reason_words(person.reason, person.reason_words) for person in self.people)
+        return " ".join(dict.fromkeys(words))
 
 
 class LineNotUsable(TextingError):
@@ -80,7 +89,7 @@ def send_batch(user: AbstractUser, composed: Composed) -> Batch:
             raise LineNotUsable
         batch = _create(user, composed, line, content_hash)
         if not (draft.people.accepted() if draft.is_large else batch.texts).exists():
-            raise NobodyToText(batch.recipients.values_list("reason", flat=True))
+            raise NobodyToText(batch.recipients.order_by("pk"))
         conf.audit()(
             actor_id=user.pk,
             action="batch.sent",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from texting.errors import InvalidNumber
 from texting.numbers import parse_number
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+TOO_LONG_WHEN_FILLED = gettext_lazy("With the placeholders filled in, this is longer than ZipWhip accepts. Shorten it.")
+
+
 def reason_words(reason: str, number_type: str, value: str, facts: Mapping[str, Any]) -> str:
     """E.g. "SMS 555-01 has 5 of 10 digits"; "" for no reason. `value` is the number as entered."""
     if reason == Reason.INVALID_NUMBER:
@@ -24,6 +27,17 @@ def reason_words(reason: str, number_type: str, value: str, facts: Mapping[str, 
     if reason == Reason.OPTED_OUT and facts.get("on"):
         return _opted_out(facts)
     return str(Reason(reason).label) if reason else ""
+
+
+def reply_reason_words(reason: str, words: str) -> str:
+    """As a sentence. A reply goes to its conversation's number, whatever number the record has by now."""
+    if reason in ("", Reason.CHANGED):
+        return _("This number is no longer on the record.")
+    return str(TOO_LONG_WHEN_FILLED) if reason == Reason.TOO_LONG else sentence(words)
+
+
+def sentence(words: str) -> str:
+    return words if words.endswith(".") or not words else f"{words}."
 
 
 def _what_is_wrong(number_type: str, value: str, region: str) -> str:

@@ -65,7 +65,7 @@ class Reason(models.TextChoices):
     NO_NUMBER = "no_number", _("No phone number")
     INVALID_NUMBER = "invalid_number", _("Not a valid number")
     OPTED_OUT = "opted_out", _("Opted out")
-    CHANGED = "changed", _("Changed since you looked")
+    CHANGED = "changed", _("Their number changed after you opened Send Text")
     SENDER_INACTIVE = "sender_inactive", _("The sender may no longer text")
     LINE_REMOVED = "line_removed", _("The line was removed")
     NOT_TEXTABLE = "not_textable", _("The carrier says this number cannot receive texts")

@@ -5,6 +5,11 @@ const say = (text, link) => document.dispatchEvent(new CustomEvent("toast", { de
 const loginUrl = document.querySelector('meta[name="login-url"]').content;
 const signIn = loginUrl && { href: `${loginUrl}?expired=1`, text: gettext("Sign in in a new tab") };
 
+// What is missing for texting is told on a page of its own, beside the other addresses of texting.
+const whyUrl = document.querySelector('meta[name="why-url"]').content;
+const why = { href: whyUrl, text: gettext("Why can’t I text?") };
+const isTexting = (path) => whyUrl && path.startsWith(whyUrl.replace(/[^/]+\/$/, ""));
+
 const WORDS = {
   400: gettext("The server could not read this request. Nothing was done."),
   403: gettext("You may not do this, or this page was open too long. Nothing was done. Reload the page to see whether you still may."),
@@ -16,8 +21,9 @@ const WORDS = {
 };
 
 document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  say(WORDS[status] ?? gettext("Something went wrong on our side, and it was recorded. What you typed is still here. Look before you try again: it may have been done."));
+  const { xhr: { status }, pathInfo } = event.detail;
+  const link = status === 403 && isTexting(pathInfo.requestPath) ? why : undefined;
+  say(WORDS[status] ?? gettext("Something went wrong on our side, and it was recorded. What you typed is still here. Look before you try again: it may have been done."), link);
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {

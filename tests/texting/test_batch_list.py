@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line
+from tests.texting.conftest import ANA, BO, make_line, message
 from texting import building, compliance
 from texting.models import Batch, Draft, OptOut, Text
 from texting.progress import count_people
@@ -149,7 +149,7 @@ def test_the_list_asks_as_many_questions_for_twelve_as_for_one(
     for number in range(count):
         send(ana, body=f"Number {number}")
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert len(bodies(browser)) == count
 
 
@@ -268,6 +268,60 @@ def test_a_batch_in_which_not_every_text_was_sent_is_finished(browser, send, ana
 
     assert "Finished" in page
     assert "All sent" not in page
+
+
+@pytest.fixture
+def answered(people, send, hear, ana):
+    """A batch to Ana and Bo, to whom Ana has said yes; before it she had said no."""
+    hear("receive", **message(ANA, "No, sorry", 555))
+    batch = send(ana, people.add("Bo Chen", BO))
+    hear("receive", **message(ANA, "YES", 556))
+    return batch
+
+
+def rows_of(response) -> dict[str, str]:
+    rows = re.findall(r'<tr id="recipient-row-\d+">.*?</tr>', response.content.decode(), re.DOTALL)
+    return {re.search('title="([^"]+)"', row)[1]: row for row in rows}
+
+
+def test_the_answer_since_the_text_stands_beside_who_gave_it(browser, answered):
+    rows = rows_of(browser.get(answered.get_absolute_url()))
+
+    assert "YES" in rows["Ana Rivera"]
+    assert "/people/1/#texts" in rows["Ana Rivera"]
+    assert "No, sorry" not in rows["Ana Rivera"]
+    assert "#texts" not in rows["Bo Chen"]
+
+
+def test_who_replied_can_be_listed_alone_and_texted_again(browser, answered, ana):
+    assert list(rows_of(browser.get(answered.get_absolute_url(), {"status": "replied"}))) == ["Ana Rivera"]
+
+    browser.post(reverse("texting:batch-again", args=[answered.pk]), {"status": "replied"})
+
+    assert Draft.objects.latest("created_at").keys == [ana]
+
+
+def test_who_may_not_see_a_record_does_not_see_its_answer_either(client, answered, people, dan):
+    people.hidden.add(1)
+    client.force_login(dan)
+
+    page = client.get(answered.get_absolute_url()).content.decode()
+
+    assert answered.body in page
+    assert "YES" not in page
+
+
+def test_all_people_of_a_batch_stand_on_one_page_to_be_printed(browser, send, people):
+    batch = send(*(people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 151)))
+    first = browser.get(batch.get_absolute_url())
+    assert len(rows_of(first)) == 50
+    assert "?rows=all" in first.content.decode()
+
+    printed = browser.get(batch.get_absolute_url(), {"rows": "all"})
+
+    assert len(rows_of(printed)) == 51
+    assert 'data-live-seconds="2"' in first.content.decode()
+    assert 'data-live-seconds="2"' not in printed.content.decode()
 
 
 def test_who_may_not_text_has_no_list(client, db):

@@ -139,13 +139,14 @@ def test_control_characters_are_not_sent_and_no_error(browser, ana):
     assert Text.objects.get().body.startswith("Can you\nwork?")
 
 
-@pytest.mark.parametrize(("length", "over"), [(601, "1 byte"), (20_000, "19,400 bytes")])
+@pytest.mark.parametrize(("length", "over"), [(601, "1 character"), (20_000, "19,400 characters")])
 def test_a_body_over_the_limit_says_by_how_much_and_is_kept(browser, ana, length, over):
     url = compose(browser, ana)
     response = press(browser, url, "review", body="x" * length)
 
     assert response.status_code == 422
-    assert f"{over} longer than the 600" in text_of(response)
+    assert f"Too long for one text by {over}. Shorten it, or send it as two." in text_of(response)
+    assert "Accents" not in text_of(response)
     assert Draft.objects.get().body == "x" * length
     assert not Text.objects.exists()
 
@@ -161,7 +162,8 @@ def test_a_text_that_grows_too_long_for_all_when_it_is_filled_says_so_beside_the
 def test_bytes_are_counted_not_characters(browser, ana):
     response = press(browser, compose(browser, ana), "review", body="é" * 301)
 
-    assert "2 bytes longer" in text_of(response)
+    assert "Too long for one text by 1 character" in text_of(response)
+    assert "Accents, emoji and curly quotes take the room of two to four characters." in text_of(response)
 
 
 def test_a_record_deactivated_between_dialog_and_send_is_not_texted(browser, people, ana):
@@ -347,9 +349,9 @@ def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, peo
     press(browser, compose(browser, *keys), "review")
     many = Batch.objects.exclude(pk=one.pk).get()
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         browser.get(one.get_absolute_url())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         browser.get(many.get_absolute_url())
 
 

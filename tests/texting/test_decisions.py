@@ -124,8 +124,17 @@ def test_whose_number_opted_out_meanwhile_is_not_sent_again_and_still_waits(clie
     page = post(client, rep, text, "sent_again")
 
     text.refresh_from_db()
-    assert "opted out" in page
+    assert "Not sent. Opted out on" in page
     assert (text.decision, Text.objects.count()) == ("", 1)
+
+
+def test_who_has_no_line_to_send_from_is_led_to_what_is_missing(client, unclear, rep):
+    text = unclear()
+    type(text.line).objects.update(state=LineState.REMOVED)
+
+    page = re.sub("<[^>]+>", " ", post(client, rep, text, "sent_again"))
+
+    assert "Not sent: you have no line to send it from. Why can’t I text?" in " ".join(page.split())
 
 
 def test_one_found_at_zipwhip_meanwhile_is_not_sent_again(client, unclear, rep):

@@ -97,7 +97,7 @@ def test_the_dialog_shows_what_the_first_person_reads_and_whom_something_is_miss
     shown = words_of(press(browser, draft, "preview", "Hi {first_name}, as {job_title}?", **{"HX-Request": "true"}))
 
     assert "Ana Rivera reads: Hi Ana, as ?" in shown
-    assert "For 1 person {job_title} is empty" in shown
+    assert "1 person has no {job_title}: their text will have a gap there." in shown
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_an_unknown_placeholder_is_warned_of_and_asked_about_before_anything_lea
     typed = "Hi {Frist name}!"
 
     asked = words_of(press(browser, draft, "review", typed))
-    assert "{Frist name} is no placeholder: it would be sent as it stands." in asked
+    assert "We have nothing to fill in for {Frist name}. It would be sent exactly like that." in asked
     assert not Text.objects.exists()
 
     press(browser, draft, "send", typed)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 
-from tests.texting.conftest import ANA, make_line, message
+from tests.texting.conftest import ANA, BO, make_line, message
 from texting.models import Batch, Conversation, Text
-from texting.vocabulary import LineState
+from texting.seam import TypedNumber
+from texting.vocabulary import LineState, MethodType
 
 pytestmark = pytest.mark.django_db
 
@@ -64,12 +66,37 @@ def test_a_reply_to_somebody_who_said_stop_does_not_leave(browser, conversation,
 
     page = comes_back(reply_to(browser, conversation), "On my way")
 
-    assert "this number opted out" in page
+    assert "Not sent. Opted out by STOP on" in page
     assert sent() == []
 
 
 @pytest.mark.parametrize(
-    ("body", "why"), [("  ", "Write a message first"), ("Long " * 500, "bytes longer than the")], ids=["empty", "long"]
+    ("facts", "why"),
+    [
+        ({"is_active": False}, "This record is inactive."),
+        ({"do_not_text": True}, "Marked “do not text”."),
+        ({"numbers": [TypedNumber(MethodType.SMS, BO)]}, "This number is no longer on the record."),
+        ({"numbers": []}, "No phone number."),
+    ],
+    ids=["inactive", "unwilling", "changed", "gone"],
+)
+def test_where_a_reply_would_be_refused_the_reason_stands_instead_of_the_box(browser, conversation, people, facts, why):
+    panel = reverse("texting:record-texts", args=["person", 1])
+    assert 'id="reply-form"' in browser.get(panel).content.decode()
+    people.by_id[1] = replace(people.by_id[1], **facts)
+
+    page = html.unescape(browser.get(panel).content.decode())
+
+    assert 'id="reply-form"' not in page
+    assert f"You cannot reply. {why}" in page
+    assert f"Not sent. {why}" in comes_back(reply_to(browser, conversation), "On my way")
+    assert sent() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [("  ", "Write a message first"), ("Long " * 500, "Too long for one text by")],
+    ids=["empty", "long"],
 )
 def test_a_reply_that_cannot_be_sent_comes_back_as_it_was_typed(browser, conversation, body, why):
     assert why in comes_back(reply_to(browser, conversation, body), body)

@@ -11,13 +11,12 @@ from django.utils.translation import ngettext
 
 from texting import lines
 from texting.models import Line
-from texting.segments import count_segments, normalise_body
+from texting.segments import normalise_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EMPTY = _("Write a message first: this one is empty.")
-TOO_LONG_WHEN_FILLED = _("With the placeholders filled in, this is longer than ZipWhip accepts. Shorten it.")
 
 
 class BodyField(forms.CharField):
@@ -57,17 +56,19 @@ class ComposeForm(forms.Form):
         line, body = cleaned.get("line"), cleaned.get("body")
         if line and body:
             limit = lines.provider_of(line).body_limit_bytes
-            over = count_segments(body).bytes_utf8 - limit
-            if over > 0:
-                self.add_error("body", too_long(over, limit))
+            if len(body.encode()) > limit:
+                self.add_error("body", too_long(body, limit))
         return cleaned
 
 
-def too_long(over: int, limit: int) -> str:
-    return ngettext(
-        "This is %(over)s byte longer than the %(limit)s ZipWhip accepts. Shorten it or send it as two; accents, "
-        "emoji and curly quotes count for two to four bytes each.",
-        "This is %(over)s bytes longer than the %(limit)s ZipWhip accepts. Shorten it or send it as two; accents, "
-        "emoji and curly quotes count for two to four bytes each.",
+def too_long(body: str, limit: int) -> str:
+    """By how many characters, the last ones; the limit is one of bytes (UTF-8), which differ from place to place."""
+    over = len(body) - len(body.encode()[:limit].decode(errors="ignore"))
+    words = ngettext(
+        "Too long for one text by %(count)s character. Shorten it, or send it as two.",
+        "Too long for one text by %(count)s characters. Shorten it, or send it as two.",
         over,
-    ) % {"over": number_format(over, force_grouping=True), "limit": number_format(limit, force_grouping=True)}
+    ) % {"count": number_format(over, force_grouping=True)}
+    if body.isascii():
+        return words
+    return f"{words} {_('Accents, emoji and curly quotes take the room of two to four characters.')}"

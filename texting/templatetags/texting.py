@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from texting import conf, lines, numbers, seam
 from texting.frame.statuses import counted_word
 from texting.models.line import owner_words as words_of_owners
+from texting.reasons import sentence
 from texting.views.panel import panel
 from texting.vocabulary import Origin, Reason, TextStatus
 
@@ -112,8 +113,7 @@ def why(text: Text) -> str:
 def what_happened(recipient: Recipient) -> str:
     """A recipient's state in a sentence: why nobody was texted, or what became of the text."""
     if recipient.text is None:
-        words = recipient.reason_words
-        return f"{words}." if words and not words.endswith(".") else words
+        return sentence(recipient.reason_words)
     if recipient.text.status == TextStatus.SENT:
         return _("ZipWhip has it; the carrier has not confirmed it yet.")
     return why(recipient.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
 from texting.progress import NOT_REACHED, count_people, counted_once, in_order, progress, segments_in_all, with_status
+from texting.replies import attach_replies, who_replied
 from texting.seam_help import Hidden
 from texting.views.answers import SeeOther, may_send
 from texting.vocabulary import Reason, TextStatus
@@ -27,12 +30,18 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
+    from texting.progress import Progress
     from texting.views.answers import SignedInRequest
 
 ROWS = 50
+# On one page, to be printed.
+ROWS_PRINTED = 2000
+# How long answers are waited for, once everything is settled.
+WATCHED = timedelta(days=1)
 NEEDS_PERSON = "needs_person"
 # Whoever has one of these may have the text already, or soon.
 NOT_AGAIN = (TextStatus.QUEUED, TextStatus.SENDING, TextStatus.UNCONFIRMED)
+REPLIED = "replied"
 
 
 def find_batch(user: AbstractUser, **by: Any) -> Batch:
@@ -52,8 +61,11 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     now = progress(found)
     counts, needing = count_people(found)
     rows = _filtered(found, wanted)
-    page = Paginator(rows.select_related("text").order_by("needs", "pk"), ROWS).get_page(request.GET.get("page"))
+    printed = request.GET.get("rows") == "all"
+    pages = Paginator(rows.select_related("text").order_by("needs", "pk"), ROWS_PRINTED if printed else ROWS)
+    page = pages.get_page(request.GET.get("page"))
     _name_sharers(request.user, found, page.object_list)
+    attach_replies(found, page.object_list)
     undecided = _undecided(request.user, found, counts)
     for one in page.object_list:
         one.is_undecided = one.text_id in undecided
@@ -70,6 +82,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "may_send": request.user.has_perm("texting.send") and not now.queuing,
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
+        "asked_every": None if printed else _asked_every(found, now),
         "needing": needing,
         "undecided": len(undecided),
         "first_undecided": max(undecided, default=0),
@@ -128,6 +141,13 @@ def _left_out_words(count: int) -> str:
     return words % {"count": count}
 
 
+def _asked_every(batch: Batch, now: Progress) -> int | None:
+    """In how many seconds the page looks for news again, None for no more."""
+    if now.is_moving:
+        return 2
+    return 15 if timezone.now() - batch.created_at < WATCHED else None
+
+
 def _undecided(user: AbstractUser, batch: Batch, counts: Mapping[str, int]) -> set[int]:
     """The texts of a batch that wait for a decision of `user`'s; no query where none can."""
     if not user.has_perm("texting.send") or not (counts.keys() & {TextStatus.UNCONFIRMED, TextStatus.BLOCKED}):
@@ -139,6 +159,8 @@ def _filtered(batch: Batch, wanted: str) -> QuerySet[Any]:
     rows = with_status(batch)
     if wanted == NEEDS_PERSON:
         return rows.filter(needs=0)
+    if wanted == REPLIED:
+        return who_replied(rows)
     return rows.filter(shown_status=wanted) if wanted else rows
 
 

@@ -11,7 +11,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +27,7 @@ from texting.vocabulary import Decision, TextStatus
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpResponse
+    from django.utils.safestring import SafeString
 
     from texting.models.text import TextQuerySet
     from texting.views.answers import SignedInRequest
@@ -104,13 +107,11 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
     except decisions.NotOurs:
         messages.error(request, _("Not sent: this text was written in ZipWhip’s own app. Send it again from there."))
     except decisions.CannotSendAgain:
-        messages.error(request, _("Not sent: you have no line to send it from."))
-    except dispatch.NobodyToText:
-        messages.error(
-            request, _("Not sent: this number opted out, is marked “do not text”, or is no longer on the record.")
-        )
+        messages.error(request, _with_why(_("Not sent: you have no line to send it from.")))
+    except dispatch.NobodyToText as nobody:
+        messages.error(request, _("Not sent. %(why)s") % {"why": nobody.reply_words})
     except dispatch.LineNotUsable:
-        messages.error(request, _("Not sent: the line was removed, or is no longer yours."))
+        messages.error(request, _with_why(_("Not sent: the line was removed, or is no longer yours.")))
     else:
         messages.success(request, words)
     return _back(request)
@@ -132,6 +133,11 @@ def take_over(request: SignedInRequest, batch_id: int) -> HttpResponse:
     return _back(request)
 
 
+def _with_why(words: str) -> SafeString:
+    """Words with the way to the page that says what is missing."""
+    return format_html("{} {}", words, render_to_string("texting/_why_link.html"))
+
+
 def _carry_out(request: SignedInRequest, text: Text) -> str:
     decision = request.POST.get("decision")
     if decision == Decision.ARRIVED:
@@ -139,7 +145,8 @@ def _carry_out(request: SignedInRequest, text: Text) -> str:
         return _("Noted: this text arrived.")
     if decision == Decision.DROPPED:
         decisions.drop(request.user, text)
-        return _("Noted: this text is not sent again.")
+        is_unclear = text.status == TextStatus.UNCONFIRMED
+        return _("Noted: this text is not sent again.") if is_unclear else _("Noted: this text is not sent.")
     if decision == Decision.SENT_AGAIN:
         decisions.send_again(request.user, text)
         return _("Queued as a new text. What becomes of it stands on the record.")

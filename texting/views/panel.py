@@ -13,6 +13,7 @@ from texting import compliance, inbound, lines, recipients, seam, standstill
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Recipient, Text, TextingSettings
 from texting.models.chosen import of_records
+from texting.reasons import reply_reason_words
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
@@ -53,12 +54,23 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "logged_at": open_one.last_text_at + window if open_one else None,
         "idle_window": window,
         "may_reply": may_reply,
+        "no_reply": _no_reply(user, candidate, open_one) if open_one and may_reply else "",
         "from_line": from_line,
         "standstill": standstill.of_line(from_line) if from_line else None,
         "reply_key": uuid.uuid4(),
         "app_url": _app_url(latest) if latest else "" if opt_out else _app_url_to_begin(candidate, from_line),
         "opt_out": opt_out,
     }
+
+
+def _no_reply(user: AbstractUser, candidate: Candidate, conversation: Conversation) -> str:
+    """Why a reply would be refused, in a sentence; "" where it may leave to one at least of those it is for."""
+    keys = [record.key for record in conversation.records.order_by("pk")]
+    verdicts = recipients.resolve(user, keys, {str(key): conversation.number for key in keys})
+    if any(verdict.will_be_texted and verdict.e164 == conversation.number for verdict in verdicts):
+        return ""
+    of_shown = next((verdict for verdict in verdicts if verdict.key == candidate.key), next(iter(verdicts), None))
+    return reply_reason_words(of_shown.reason or "", of_shown.reason_words) if of_shown else ""
 
 
 def text_count(keys: Collection[RecordKey]) -> int:

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import dispatch, drafts, lines, placeholders, seam, sources
-from texting.forms.compose import TOO_LONG_WHEN_FILLED, ComposeForm
+from texting.forms.compose import ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
 from texting.seam_help import Hidden
 from texting.segments import normalise_body
 from texting.views.answers import may_send
 from texting.views.panel import other_records, panel
-from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -53,16 +52,17 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
         refusal = _send_reply(request, conversation, candidates, form.cleaned_data["body"])
     else:
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        refusal = Refusal(_("Not sent. %(why)s") % {"why": why})
+        refusal = Refusal(_("Not sent. %(why)s") % {"why": why}, about_sender="line" in form.errors)
     written_on = _written_on(request, candidates)
     return _refused(request, conversation, written_on, refusal) if refusal else redirect(f"{written_on.url}#texts")
 
 
 class Refusal(NamedTuple):
-    """Why a reply was not sent; `may_insist` where it can leave all the same."""
+    """Why a reply was not sent; `may_insist` where it can leave all the same, `about_sender` where that is why."""
 
     words: str
     may_insist: bool = False
+    about_sender: bool = False
 
 
 def _refused(
@@ -101,14 +101,12 @@ def _send_reply(
     try:
         dispatch.send_batch(request.user, dispatch.Composed(draft, conversation.line, body, is_reply=True))
     except dispatch.NobodyToText as nobody:
-        if Reason.TOO_LONG in nobody.reasons:
-            return Refusal(_("Not sent. %(why)s") % {"why": TOO_LONG_WHEN_FILLED})
-        return Refusal(_("Not sent: this number opted out, is marked “do not text”, or is no longer on the record."))
+        return Refusal(_("Not sent. %(why)s") % {"why": nobody.reply_words})
     except dispatch.AlreadySent:
         return Refusal(_("Not sent: another reply left from that page already. Press Reply to send this one as well."))
     except dispatch.LineNotUsable:
         words = _("Not sent: the line was removed, or is no longer yours. Use Send Text to write from another line.")
-        return Refusal(words)
+        return Refusal(words, about_sender=True)
     return None
 
 

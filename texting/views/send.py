@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from texting import dispatch, drafts, lines, seam, standstill
-from texting.forms.compose import TOO_LONG_WHEN_FILLED, ComposeForm
+from texting.forms.compose import ComposeForm
 from texting.models import Draft, TextingSettings
 from texting.progress import is_stalled, progress
+from texting.reasons import TOO_LONG_WHEN_FILLED
 from texting.seam import RecordKey
 from texting.views import shown_draft
 from texting.views.answers import SeeOther, may_send
