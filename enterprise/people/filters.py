@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 MISSING = NumberProblem.MISSING.value
 ACTIVE_CHOICES = [("yes", _("Active")), ("no", _("Inactive"))]
+_DO_NOT_TEXT = Q(do_not_text=True) | Q(same_person__do_not_text=True)
 # Who can be texted as far as the records know; opt-outs are texting's.
-_TEXTABLE = Q(is_active=True, do_not_text=False, number_problem="")
+_TEXTABLE = Q(is_active=True, number_problem="") & ~_DO_NOT_TEXT
 TEXTABLE = {
-    "yes": (_("Can be texted"), _TEXTABLE),
-    "no": (_("Cannot be texted"), ~_TEXTABLE),
+    "yes": (_("Can be texted, opt-outs aside"), _TEXTABLE),
+    "no": (_("Cannot be texted, opt-outs aside"), ~_TEXTABLE),
     "missing": (_("No phone number"), Q(number_problem=MISSING)),
     "invalid": (_("Number is not valid"), ~Q(number_problem__in=["", MISSING])),
-    "do_not_text": (_("Do not text"), Q(do_not_text=True)),
+    "do_not_text": (_("Do not text"), _DO_NOT_TEXT),
 }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from enterprise.people.contact_method import ContactMethod
+    from texting.seam import OptedOut
 
 # Idents longer than this are no numbers to count on from.
 _COUNTABLE_IDENT = r"^[0-9]{1,15}$"
@@ -110,6 +111,10 @@ class Person(models.Model):
             models.Index(fields=["sort_name", "id"], name="%(class)s_by_name"),
             models.Index(fields=["branch", "sort_name", "id"], name="%(class)s_by_branch"),
         ]
+
+    # Filled by wishes.note_wishes, where rows are shown.
+    opted_out: OptedOut | None = None
+    asked_elsewhere = False
 
     if TYPE_CHECKING:
         photo_id: int | None

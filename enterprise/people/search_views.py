@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from enterprise.people.access import signed_in
 from enterprise.people.kinds import kinds
+from enterprise.people.wishes import note_wishes
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -45,5 +46,6 @@ def _find(kind: PersonKind, query: str, user: User) -> Found:
     matching = kind.model.objects.visible_to(user).search(query)
     related = ["branch", *([kind.parent.field] if kind.parent else [])]
     people = list(matching.select_related(*related).with_methods()[:SHOWN])
+    note_wishes(people, kind)
     all_url = f"{reverse(f'{kind.app}:list')}?{urlencode({'q': query})}"
     return Found(kind, people, matching.count() if len(people) == SHOWN else len(people), all_url)

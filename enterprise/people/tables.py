@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from enterprise.frame.tables import CardTable, KeyColumn, RowMenuColumn, Selection
+from enterprise.people.wishes import note_wishes
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
 
     from enterprise.people.kinds import PersonKind
@@ -92,6 +94,10 @@ class PersonTable(CardTable):
         else:
             options["exclude"] = (*options.get("exclude", ()), "key", "menu")
         super().__init__(people, **options)
+
+    def before_render(self, request: HttpRequest) -> None:
+        super().before_render(request)
+        note_wishes([row.record for row in self.paginated_rows], self.kind)
 
     def render_ident(self, value: str) -> str:
         return f"#{value}"

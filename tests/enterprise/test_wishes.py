@@ -1,0 +1,72 @@
+"""Who does not want texts is seen in the lists already, not only when a text is written."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from enterprise.hotlists.models import Hotlist
+from tests.administration.rig import words_of
+from tests.enterprise.builders import make_contact, make_employee
+from texting.models import OptOut
+
+pytestmark = pytest.mark.django_db
+LISTS = ["/employees/", "/people/search/?q=Rivera"]
+
+
+@pytest.fixture
+def ana():
+    return make_employee(sms="612-555-0134")
+
+
+@pytest.fixture
+def hotlist(riya, ana):
+    hotlist = Hotlist.objects.create(name="Nights", owner=riya, record_type="employee")
+    hotlist.members.create(record_id=ana.pk, added_by=riya)
+    return hotlist.get_absolute_url()
+
+
+def opt_out(number="+16125550134"):
+    at = datetime(2026, 11, 3, 18, tzinfo=UTC)
+    return OptOut.objects.create(number=number, source="word", word="STOP", opted_out_at=at)
+
+
+def test_who_opted_out_is_shown_with_the_day_in_every_list(as_user, riya, hotlist):
+    opt_out()
+    client = as_user(riya)
+    for address in [*LISTS, hotlist]:
+        assert "Opted out 3 Nov" in words_of(client.get(address)), address
+    OptOut.objects.update(lifted_at=datetime(2026, 11, 4, tzinfo=UTC))
+    for address in [*LISTS, hotlist]:
+        assert "Opted out" not in client.get(address).text, address
+
+
+def test_a_number_that_gets_no_texts_is_not_told_of(as_user, riya, ana):
+    opt_out("+16125550199")
+    ana.methods.create(type="home_phone", value="612-555-0199")
+    assert "Opted out" not in as_user(riya).get("/employees/").text
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_wish_on_the_other_record_of_the_same_human_counts(as_user, riya, ana, address):
+    contact = make_contact("Ana", "Rivera", same_person=ana)
+    page = as_user(riya)
+    assert "Do not text</span>" not in page.get(address).text
+
+    type(contact).objects.update(do_not_text=True)
+
+    shown = "Do not text</span>"
+    assert page.get(address).text.count(shown) == (2 if "search" in address else 1)
+    assert page.get("/employees/?textable=yes").context["table"].total == 0
+    assert page.get("/employees/?textable=do_not_text").context["table"].total == 1
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_costs_the_same_however_many_are_on_it(as_user, riya, count_queries, ana, address):
+    make_contact("Luis", "Rivera", sms="612-555-0135")
+    client = as_user(riya)
+    one = count_queries(lambda: client.get(address))
+    for number in range(6):
+        make_employee(f"Ana {number}", "Rivera", sms=f"612-555-01{40 + number}")
+        make_contact(f"Luis {number}", "Rivera", sms=f"612-555-01{50 + number}")
+
+    assert count_queries(lambda: client.get(address)) == one
