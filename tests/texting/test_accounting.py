@@ -16,18 +16,15 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.texting import host
-from tests.texting.conftest import ANA, BO, LINE_NUMBER, pass_time, set_window
+from tests.texting.conftest import ANA, BO, LINE_NUMBER, pass_time
 from texting import accounting, claims, conversations, inbound
 from texting.accounting import Amiss, Place
 from texting.models import Conversation, ConversationRecord, Line, Text
 from texting.providers.base import ProviderText
-from texting.seam import RecordKey
 from texting.views import accounting as accounting_page
-from texting.vocabulary import Direction, Reason, TextStatus
+from texting.vocabulary import Direction, TextStatus
 
 pytestmark = pytest.mark.django_db
 EVER = timedelta(days=3650)
@@ -311,84 +308,6 @@ def test_the_page_names_the_number_and_the_line_of_a_text_in_no_conversation(cli
 def test_only_who_manages_lines_may_see_the_account(client, rep):
     client.force_login(rep)
     assert client.get(reverse("texting:accounting"), secure=True).status_code == 403
-
-
-STEPS = st.lists(
-    st.sampled_from(
-        [
-            "send",
-            "lost",
-            "refused",
-            "receive",
-            "typed",
-            "late",
-            "close",
-            "hour",
-            "day",
-            "short",
-            "long",
-            "break",
-            "mend",
-        ]
-    ),
-    min_size=3,
-    max_size=25,
-)
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_whatever_happens_each_text_is_logged_once_on_each_record(steps, people, line, send, log):
-    number = f"+1651555{next(ids) % 9000 + 1000:04d}"
-    # Employee and contact at once: one human, two records.
-    keys = [RecordKey("person", len(people.by_id) + n) for n in (1, 2)]
-    for _ in keys:
-        people.add("Ana Rivera", number, same_person_as=frozenset(keys))
-    texts_before = set(Text.objects.values_list("pk", flat=True))
-    set_window(hours=24)
-
-    for step in [*steps, "mend", "day", "day"]:
-        take_step(step, number, keys, line, send, log)
-    pass_time(days=31)
-    conversations.close_due()
-
-    texts = Text.objects.exclude(pk__in=texts_before)
-    left = set(texts.exclude(status__in=["queued", "blocked"]).values_list("pk", flat=True))
-    for key in keys:
-        held = [
-            text.text_id for (_, record), message in log.messages.items() if record == key for text in message.texts
-        ]
-        assert sorted(held) == sorted(left)
-    assert amiss() == []
-
-
-def take_step(step, number, keys, line, send, log):
-    if step in ("send", "lost", "refused"):
-        send(*keys)
-        outcomes = {
-            "send": (TextStatus.SENT, None),
-            "lost": (TextStatus.UNCONFIRMED, Reason.NO_ANSWER),
-            "refused": (TextStatus.FAILED, Reason.REFUSED),
-        }
-        leave(*outcomes[step])
-    elif step == "receive":
-        come_in(line, number)
-    elif step == "typed":
-        told = ProviderText(str(next(ids)), Direction.OUT, number, LINE_NUMBER, "From my phone", timezone.now())
-        inbound.note_typed_in_app(line, told)
-    elif step == "late":
-        for text in Text.objects.filter(number=number, status="unconfirmed"):
-            inbound.settle_as_sent(text, str(next(ids)))
-    elif step in ("hour", "day"):
-        pass_time(hours=25 if step == "day" else 1)
-        conversations.close_due()
-    elif step == "close":
-        conversations.close_due()
-    elif step in ("short", "long"):
-        set_window(**({"minutes": 1} if step == "short" else {"days": 30}))
-    else:
-        # The log is down for a while: what it does not take comes later.
-        (log.raising.add if step == "break" else log.raising.discard)(number)
 
 
 def test_a_vanished_and_a_missing_record_of_one_conversation_are_told_apart(logged, log, people):
