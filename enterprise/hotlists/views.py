@@ -20,6 +20,7 @@ from enterprise.hotlists.models import Hotlist
 from enterprise.hotlists.tables import HotlistTable, MemberTable
 from enterprise.people.access import signed_in
 from enterprise.people.views import show_page
+from enterprise.people.wishes import count_textable
 from enterprise.users.models import User
 from texting.seam_help import get_visible
 
@@ -55,10 +56,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     table = MemberTable(_people_on(hotlist, user).search(query), hotlist=hotlist, user=user)
     show_page(table, request)
+    may_text = user.has_perm("texting.send")
     context = {
         "hotlist": hotlist,
         "table": table,
         "query": query,
+        "textable_count": count_textable(hotlist.people_seen_by(user), hotlist.kind) if may_text else None,
         "may_keep": hotlist.may_be_kept_by(user),
         "search_url": table.search_url,
     }

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from enterprise.messagelog.by_hand import HandMessageForm, find_logged, log_by_hand
 from enterprise.people import changes
@@ -84,13 +85,17 @@ class LogMessage(KindView):
         return render(request, f"messagelog/{name}.html", context, status=422 if form.is_bound else 200)
 
     def _say_logged(self, request: HttpRequest, person: Person, words: str, *, is_deactivated: bool) -> HttpResponse:
-        """In the dialog: close it and show the log anew, or the whole record where more than the log has changed."""
+        """In the dialog: close it and show the log anew, or the whole page where more than the log has changed."""
         in_dialog = bool(request.headers.get("HX-Request"))
+        said = json.dumps({"closeDialog": {}, "toast": {"text": words, "level": "ok"}})
         if in_dialog and not is_deactivated:
+            shown_on = HtmxDetails(request).current_url_abs_path
+            if shown_on and shown_on.partition("?")[0] != person.get_absolute_url():
+                # From a list, which shows no log.
+                return HttpResponse(status=204, headers={"HX-Trigger": said})
             log = render(request, "messagelog/_logged.html", record_page(person, self.kind, self.user, {}))
-            said = {"closeDialog": {}, "toast": {"text": words, "level": "ok"}}
             log["HX-Retarget"], log["HX-Reswap"] = "#log", "outerHTML"
-            log["HX-Trigger-After-Settle"] = json.dumps(said)
+            log["HX-Trigger-After-Settle"] = said
             return log
         messages.success(request, words)
         if in_dialog:

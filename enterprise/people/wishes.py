@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from enterprise.people.filters import TEXTABLE
 from texting import seam
 
 if TYPE_CHECKING:
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
 
     from enterprise.people.kinds import PersonKind
     from enterprise.people.models import Person, PersonQuerySet
+
+
+def count_textable(people: PersonQuerySet, kind: PersonKind) -> int:
+    """How many of `people` can be texted, as far as nobody writes yet: a handful of queries however many they are."""
+    textable = people.filter(TEXTABLE["yes"][1])
+    methods = kind.method_model.stored().filter(person__in=textable.order_by().values("pk")).exclude(e164="")
+    opted_out = seam.opted_out(set(methods.values_list("e164", flat=True)))
+    holders = methods.filter(e164__in=list(opted_out)).values("person")
+    lost = textable.filter(pk__in=holders).with_methods() if opted_out else []
+    return textable.count() - sum(person.number_for_texts.e164 in opted_out for person in lost)
 
 
 def note_wishes(people: Sequence[Person], kind: PersonKind) -> None:

@@ -6,7 +6,8 @@
 // 2. The row menu is one hidden <div role="menu" id="row-menu-LIST"> for a [data-selection="LIST"] table. It opens on a
 //    right-click on a row ([data-key]), on Shift+F10 and the Menu key in a row, and on the row's [data-row-menu] button.
 //    Before it opens, "row:menu" is sent from the row (selection.js selects it). Shift+right-click is the browser's own.
-// An item with data-action="open" opens the row's link in a new tab; any other action sends "menu:action" from the row.
+// An item with data-action="open" opens the row's link in a new tab, data-action="dialog" what is at its data-path below
+// that link in the dialog; any other action sends "menu:action" from the row.
 
 let open = null; // {menu, opener, row, close}
 
@@ -70,12 +71,13 @@ document.addEventListener("click", (event) => {
   if (open.menu.contains(event.target) && !item) return;
   const { row, menu } = open;
   open.close(Boolean(item) || Boolean(button));
-  if (item && item.dataset.action) act(item.dataset.action, row ?? menu);
+  if (item && item.dataset.action) act(item.dataset, row ?? menu);
 });
 
-function act(action, from) {
+function act({ action, path }, from) {
   const link = from.querySelector("a[href]");
   if (action === "open" && link) window.open(link.href, "_blank", "noopener");
+  else if (action === "dialog" && link) htmx.ajax("GET", link.pathname + path, { target: "#dialog" });
   else from.dispatchEvent(new CustomEvent("menu:action", { bubbles: true, detail: { action } }));
 }
 

@@ -118,7 +118,7 @@ document.addEventListener("row:menu", (event) => {
   const words = `${number(count)} ${count === 1 ? noun : nouns}`;
   menu.querySelector("[data-menu-words]").textContent = words;
   menu.setAttribute("aria-label", interpolate(gettext("Actions for %(people)s"), { people: words }, true));
-  menu.querySelectorAll('[data-action="open"]').forEach((item) => { item.hidden = count > 1; });
+  menu.querySelectorAll("[data-action]").forEach((item) => { item.hidden = count > 1; });
 });
 
 function fill(form) {

@@ -60,6 +60,23 @@ def test_a_wish_on_the_other_record_of_the_same_human_counts(as_user, riya, ana,
     assert page.get("/employees/?textable=do_not_text").context["table"].total == 1
 
 
+def test_a_hotlist_says_how_many_on_it_can_be_texted(as_user, riya, hotlist):
+    nights = Hotlist.objects.get()
+    people = [
+        make_employee("Bo", sms="612-555-0135"),
+        make_employee("Cy"),
+        make_employee("Di", sms="612-555-0136", do_not_text=True),
+        # Texts go to the first number, so the word from the second changes nothing.
+        make_employee("Ed", sms="612-555-0137", home_phone="612-555-0134"),
+    ]
+    for person in people:
+        nights.members.create(record_id=person.pk, added_by=riya)
+    client = as_user(riya)
+    assert "3 of 5 can be texted" in words_of(client.get(hotlist))
+    opt_out()
+    assert "2 of 5 can be texted" in words_of(client.get(hotlist))
+
+
 @pytest.mark.parametrize("address", LISTS)
 def test_a_list_costs_the_same_however_many_are_on_it(as_user, riya, count_queries, ana, address):
     make_contact("Luis", "Rivera", sms="612-555-0135")

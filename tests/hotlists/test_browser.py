@@ -8,8 +8,9 @@ from django.test import Client, override_settings
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from enterprise.messagelog.models import Message
 from tests.chromium import complaints_of
-from tests.enterprise.builders import make_branch, make_contact, make_employee, make_user
+from tests.enterprise.builders import make_branch, make_code, make_contact, make_employee, make_user
 from tests.frame.conftest import PLAIN_HTTP
 from tests.hotlists.builders import ids_on, make_hotlist
 
@@ -117,6 +118,26 @@ def test_people_are_added_from_a_search_by_keyboard_and_one_stays_there(open_pag
     expect(dialog).to_have_count(0)
     assert page.url.endswith("/employees/?q=stranger")
     assert len(ids_on(crew)) == 4
+
+
+def test_a_message_is_logged_from_a_row_and_one_stays_there(open_page, crew):
+    make_code("CALL")
+    page = open_page(crew.get_absolute_url())
+    page.locator("[data-row-menu]").first.click()
+    page.get_by_role("menuitem", name="Log a message").click()
+    dialog = page.get_by_role("dialog", name="Log a message on Ana")
+    dialog.get_by_label("Action code").select_option("CALL")
+    dialog.get_by_label("Note").fill("Left a voicemail.")
+    dialog.get_by_role("button", name="Log it").click()
+    expect(page.locator("#toasts")).to_contain_text("CALL was logged.")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-row-menu]").first).to_be_focused()
+    assert page.url.endswith(crew.get_absolute_url())
+    assert Message.objects.get().body == "Left a voicemail."
+
+    page.get_by_role("button", name="Select all 3").click()
+    page.locator("[data-row-menu]").first.click()
+    expect(page.get_by_role("menuitem", name="Log a message")).to_have_count(0)
 
 
 def test_a_record_is_added_from_its_actions(open_page, rep):
