@@ -440,8 +440,8 @@ MUTANTS = (
     Mutant(
         "who may have the text is texted again with the rest",
         "views/batches.py",
-        'chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")',
-        "chosen",
+        'chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")\n',
+        "chosen\n",
         ("test_batch_list.py",),
     ),
 )

@@ -111,8 +111,10 @@ def cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Begin a new text to those of a batch who have a status: a draft, in which everyone is decided about anew."""
     found = find_batch(request.user, pk=batch_id)
-    chosen = _filtered(found, request.POST.get("status", "")).order_by("pk")
-    rows = chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")
+    status = request.POST.get("status", "")
+    chosen = _filtered(found, status).order_by("pk")
+    # Who has answered has had the text, whatever we know of it.
+    rows = chosen if status == REPLIED else chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")
     keys = list(rows.values_list("record_type", "record_id"))
     if left_out := chosen.count() - len(keys):
         messages.warning(request, _left_out_words(left_out))
