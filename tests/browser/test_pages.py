@@ -302,6 +302,26 @@ def test_the_main_job_by_keyboard_alone(open_as):
 # --- news come while somebody works
 
 
+def test_who_went_to_add_a_number_and_comes_back_is_checked_again_and_what_is_typed_stays(open_as):
+    page = open_as("riya")
+    page.goto("/employees/?q=Valeria Adams")
+    page.locator("tr[data-key]").first.click(button="right")
+    page.get_by_role("menuitem", name="Send Text").click()
+    dialog = page.get_by_role("dialog", name="Send Text")
+    with page.context.expect_page() as form:
+        dialog.get_by_role("link", name="Add a number").click()
+    form.value.close()
+    message = dialog.get_by_role("textbox", name="Message")
+    message.press_sequentially("Typed meanwhile")
+
+    with page.expect_response(lambda answer: "action=check" in (answer.request.post_data or "")):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+
+    expect(dialog.locator(".bad")).to_contain_text("Valeria Adams")
+    expect(message).to_have_value("Typed meanwhile")
+    expect(message).to_be_focused()
+
+
 def test_a_text_that_comes_leaves_the_reply_box_where_it_is(visit, conversation, system):
     page = visit("riya").page
     page.set_viewport_size({"width": 1440, "height": 1200})
