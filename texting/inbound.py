@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from texting import compliance, conversations, delivery, seam
 from texting.claims import LOOKS
-from texting.models import Conversation, NumberLink, OptOut, Recipient, Text
+from texting.models import Conversation, NumberLink, OptOut, Text
 from texting.segments import count_segments
 from texting.sql import run
 from texting.vocabulary import Decision, Direction, Origin, Reason, TextStatus
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from texting.models import Line
     from texting.providers.base import ProviderText
-    from texting.seam import Candidate, RecordKey
+    from texting.seam import Candidate
 
 logger = logging.getLogger(__name__)
 
@@ -245,30 +245,32 @@ def _settle_in(conversation_id: int) -> None:
 def who_is_it(line_id: int, number: str) -> list[Candidate]:
     """The records that texts between a line and a number belong to: [] when that is not certain.
 
-    In this order: whom we texted last from this line, if they still hold the number; whom a person linked the number
-    to; the only human who holds it, on each of that human's records.
+    In this order: whom we texted last from this line, if they still hold the number and nobody has decided otherwise
+    since; whom a person linked the number to; the only human who holds it, on each of that human's records.
     """
     candidates = seam.match_number(number)
     by_key = {candidate.key: candidate for candidate in candidates}
-    last_texted = [by_key[key] for key in _last_texted(line_id, number) if key in by_key]
-    if last_texted:
-        return last_texted
     link = NumberLink.objects.filter(number=number).first()
+    last = _last_text(line_id, number)
+    if last and last.left_at and not (link and link.linked_at > last.left_at):
+        last_texted = [recipient.key for recipient in last.recipients.order_by("pk")]
+        if any(key in by_key for key in last_texted):
+            return [by_key[key] for key in last_texted if key in by_key]
     if link:
-        linked = seam.describe([seam.RecordKey(link.record_type, link.record_id)])
+        linked = seam.describe([link.key])
         if linked:
             return list(linked.values())
     return candidates if _is_one_human(candidates) else []
 
 
-def _last_texted(line_id: int, number: str) -> list[RecordKey]:
-    last = (
+def _last_text(line_id: int, number: str) -> Text | None:
+    """The latest of ours that left for somebody we know."""
+    return (
         Text.objects.filter(line=line_id, number=number, recipients__isnull=False)
         .exclude(left_at__isnull=True)
         .order_by("-pk")
         .first()
     )
-    return [recipient.key for recipient in Recipient.objects.filter(text=last)] if last else []
 
 
 def _is_one_human(candidates: list[Candidate]) -> bool:

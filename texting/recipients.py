@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from texting import compliance, seam
 from texting.errors import InvalidNumber
-from texting.models import TextingSettings
+from texting.models import NumberLink, TextingSettings
 from texting.numbers import format_number, is_phone_like, parse_number
 from texting.reasons import reason_words
 from texting.seam import Candidate, RecordKey, TypedNumber
@@ -85,12 +85,12 @@ def resolve(
 
     Order of the questions: visible, active, do not text, a number, a valid one, opted out, refused by its carrier.
     `chosen_numbers` maps str(key) to a number (E.164) of that record to use instead of the first found; one that the
-    record no longer holds is ignored.
+    record no longer holds, and that nobody has linked to it, is ignored.
     """
     unique_keys = list(dict.fromkeys(keys))
-    candidates = seam.visible(user, unique_keys)
-    text_inactive = TextingSettings.current().text_inactive
     chosen = chosen_numbers or {}
+    candidates = _with_linked(seam.visible(user, unique_keys), set(chosen.values()))
+    text_inactive = TextingSettings.current().text_inactive
     verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
     numbers = {verdict.e164 for verdict in verdicts if verdict.e164}
     opt_outs, untextable = compliance.opted_out(numbers), compliance.untextable(numbers)
@@ -99,6 +99,16 @@ def resolve(
         _refused_by_carrier(verdict, candidates[verdict.key]) if verdict.e164 in untextable else verdict
         for verdict in heeded
     ]
+
+
+def _with_linked(candidates: Mapping[RecordKey, Candidate], chosen: set[str]) -> dict[RecordKey, Candidate]:
+    """With those of the `chosen` numbers that a person has said are theirs."""
+    found = dict(candidates)
+    for link in NumberLink.objects.filter(number__in=chosen) if chosen else []:
+        if link.key in found:
+            one = found[link.key]
+            found[link.key] = replace(one, numbers=[*one.numbers, TypedNumber(MethodType.PHONE, link.number)])
+    return found
 
 
 def choose_number(numbers: Sequence[TypedNumber], region: str) -> ChosenNumber | None:

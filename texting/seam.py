@@ -99,7 +99,10 @@ class RecordType(Protocol):
         """The records among `ids` that `user` may see and text, in the order of `ids`; the others are left out."""
 
     def matching_ids(self, user: AbstractUser, query: QueryDict) -> list[int]:
-        """The ids a search of this type finds for `user`: what "all 1,284 that match" means."""
+        """The ids a search of this type finds for `user`: what "all 1,284 that match" means.
+
+        Texting itself asks with `q` alone: the words by which somebody looks for a person.
+        """
 
     def match_number(self, e164: str) -> list[Candidate]:
         """The records, active ones first, that hold a number, whoever may see them."""

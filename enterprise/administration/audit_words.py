@@ -62,6 +62,8 @@ ACTIONS = {
     "text.dropped": _("Let a text be that was to be decided"),
     "conversation.linked": _("Linked a conversation to a record"),
     "conversation.dismissed": _("Dismissed a conversation"),
+    "conversation.unlinked": _("Took a conversation from a record: the wrong person"),
+    "conversation.put_back": _("Put a dismissed conversation back in the tray"),
     "opt_out.added": _("A number was opted out"),
     "opt_out.lifted": _("An opt-out was lifted"),
     "log.reconciled": _("Had conversations logged that were not"),

@@ -97,6 +97,8 @@ texting:batches                   in     no     ok     ok     ok     ok     in  
 texting:unmatched                 in     no     ok     ok     ok     ok     in     no     405    405    405    405
 texting:link-conversation         in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:dismiss-conversation      in     405    405    405    405    405    in     no     ok     none   ok     ok
+texting:put-conversation-back     in     405    405    405    405    405    in     no     ok     none   ok     ok
+texting:conversation              in     no     ok     none   ok     ok     in     no     405    405    405    405
 texting:batch                     in     none   ok     none   ok     ok     in     405    405    405    405    405
 texting:cancel-batch              in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:batch-again               in     405    405    405    405    405    in     no     ok     none   ok     ok

@@ -35,7 +35,8 @@ class People:
         return [self.by_id[i] for i in ids if i in self.by_id and i not in self.hidden]
 
     def matching_ids(self, user, query):
-        return [i for i in self.by_id if i not in self.hidden]
+        words = query.get("q", "").lower()
+        return [i for i, person in self.by_id.items() if i not in self.hidden and words in person.name.lower()]
 
     def match_number(self, e164):
         national = e164.removeprefix("+1")

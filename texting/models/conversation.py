@@ -113,7 +113,10 @@ class ConversationRecord(models.Model):
 
 
 class NumberLink(models.Model):
-    """Whom a number belongs to, as a person decided: remembered for the next unmatched text."""
+    """Whom a number belongs to, as a person decided: remembered for the next unmatched text.
+
+    `record_type` is "" once somebody has said that it was the wrong one, and nobody yet who is the right one.
+    """
 
     number = models.CharField(max_length=16)
     record_type = models.CharField(max_length=20)
@@ -126,4 +129,8 @@ class NumberLink(models.Model):
         constraints = [models.UniqueConstraint(fields=["number"], name="number_link_once")]
 
     def __str__(self) -> str:
-        return f"link to {self.record_type}:{self.record_id}"
+        return f"link to {self.key}"
+
+    @property
+    def key(self) -> RecordKey:
+        return RecordKey(self.record_type, self.record_id)

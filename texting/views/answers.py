@@ -20,6 +20,11 @@ class SignedInRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def page_or_part(request: HttpRequest, part: str) -> str:
+    """What a page extends: the frame, or nothing when only its part of this id is asked for anew."""
+    return "texting/live.html" if request.headers.get("HX-Target") == part else "texting/base.html"
+
+
 class SeeOther(HttpResponseRedirect):
     """303: what was posted is done, its result is at another address, to be asked for with GET."""
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import decisions, dispatch, seam
 from texting.models import Batch, Text
 from texting.seam_help import get_visible
-from texting.views.answers import SeeOther, may_send
+from texting.views.answers import SeeOther, may_send, page_or_part
 from texting.views.humans import humans
 from texting.vocabulary import Decision, TextStatus
 
@@ -63,6 +63,7 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         "batches": batches[:ROWS],
         "waiting_count": page.paginator.count + batches.count(),
         "left": _left_behind(request.user),
+        "base": page_or_part(request, "undecided"),
     }
     return render(request, "texting/decisions.html", context)
 

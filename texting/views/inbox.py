@@ -16,7 +16,7 @@ from texting import seam
 from texting.models import Conversation, ConversationRecord, Line, Text
 from texting.models.chosen import of_records
 from texting.seam import RecordKey
-from texting.views.answers import may_send
+from texting.views.answers import may_send, page_or_part
 from texting.views.humans import humans
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "folders": FOLDERS,
         "offered": offered,
         "unread": in_scope.unseen().count(),
+        "base": page_or_part(request, "conversations"),
     }
     return render(request, "texting/inbox/list.html", context)
 
@@ -148,6 +149,6 @@ def _with_last_text(found: ConversationQuerySet, words: str) -> ConversationQuer
     fitting = texts.filter(body__icontains=words) if words else texts
     last = {
         name: Coalesce(Subquery(fitting.values(name)[:1]), Subquery(texts.values(name)[:1]))
-        for name in ("body", "direction")
+        for name in ("pk", "body", "direction")
     }
-    return found.defer("words").annotate(last_body=last["body"], last_direction=last["direction"])
+    return found.defer("words").annotate(last_pk=last["pk"], last_body=last["body"], last_direction=last["direction"])

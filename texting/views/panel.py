@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from texting import compliance, inbound, lines, recipients, seam, standstill
+from texting import compliance, inbound, lines, recipients, seam, standstill, unmatched
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Recipient, Text, TextingSettings
 from texting.models.chosen import of_records
@@ -57,6 +57,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "no_reply": _no_reply(user, candidate, open_one) if open_one and may_reply else "",
         "from_line": from_line,
         "standstill": standstill.of_line(from_line) if from_line else None,
+        "link": unmatched.find_link(open_one) if open_one and may_reply else None,
         "reply_key": uuid.uuid4(),
         "app_url": _app_url(latest) if latest else "" if opt_out else _app_url_to_begin(candidate, from_line),
         "opt_out": opt_out,

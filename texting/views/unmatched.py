@@ -1,4 +1,4 @@
-"""The tray of conversations that belong to nobody for certain: link, make a record, or dismiss."""
+"""The tray of conversations that belong to nobody for certain: link, make a record, or dismiss; and undo it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from texting import seam, unmatched
 from texting.conversations import LogFailed
 from texting.models import Conversation, Text
+from texting.seam import RecordKey
 from texting.seam_help import get_visible
-from texting.views.answers import may_send
+from texting.views.answers import may_send, page_or_part
 from texting.views.inbox import of_user
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.http import HttpRequest, HttpResponse
 
-    from texting.seam import Candidate, NewRecord, RecordKey
+    from texting.models.conversation import ConversationQuerySet
+    from texting.seam import Candidate, NewRecord
     from texting.views.answers import SignedInRequest
 
 ROWS = 20
@@ -44,43 +46,43 @@ class Row(NamedTuple):
 @may_send
 @require_safe
 def tray(request: SignedInRequest) -> HttpResponse:
-    found = of_user(request.user).unmatched().select_related("line")
-    texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("-pk")
-    found = found.prefetch_related(Prefetch("texts", texts[: TEXTS_SHOWN + 1], to_attr="latest_texts")).order_by(
-        "-last_text_at", "-pk"
-    )
+    found = with_latest_texts(of_user(request.user).unmatched(), TEXTS_SHOWN).order_by("-last_text_at", "-pk")
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    rows = _rows(request.user, list(page))
-    return render(request, "texting/inbox/unmatched.html", {"page": page, "rows": rows})
+    rows = tray_rows(request.user, list(page), TEXTS_SHOWN)
+    context = {"page": page, "rows": rows, "base": page_or_part(request, "tray")}
+    return render(request, "texting/inbox/unmatched.html", context)
 
 
-def _rows(user: AbstractUser, conversations: list[Conversation]) -> list[Row]:
+def with_latest_texts(found: ConversationQuerySet, most: int) -> ConversationQuerySet:
+    """With one more than is shown, which tells whether there are earlier ones."""
+    texts = Text.objects.select_related("sender").prefetch_related("attachments").order_by("-pk")[: most + 1]
+    return found.select_related("line").prefetch_related(Prefetch("texts", texts, to_attr="latest_texts"))
+
+
+def tray_rows(user: AbstractUser, conversations: list[Conversation], most: int) -> list[Row]:
+    """Conversations `with_latest_texts` as they are decided about."""
     holders = {
         number: [candidate.key for candidate in seam.match_number(number)]
         for number in {conversation.number for conversation in conversations}
     }
     visible = seam.visible(user, [key for keys in holders.values() for key in keys])
-    return [_row(user, one, [visible[key] for key in holders[one.number] if key in visible]) for one in conversations]
-
-
-def _row(user: AbstractUser, conversation: Conversation, holders: list[Candidate]) -> Row:
-    latest: list[Text] = conversation.latest_texts  # type: ignore[attr-defined]
-    return Row(
-        conversation,
-        latest[:TEXTS_SHOWN],
-        len(latest) > TEXTS_SHOWN,
-        holders,
-        seam.new_records(user, conversation.number, conversation.pk),
-    )
+    return [
+        Row(
+            one,
+            one.latest_texts[:most],  # type: ignore[attr-defined]
+            len(one.latest_texts) > most,  # type: ignore[attr-defined]
+            [visible[key] for key in holders[one.number] if key in visible],
+            seam.new_records(user, one.number, one.pk),
+        )
+        for one in conversations
+    ]
 
 
 @require_POST
 @may_send
 def link(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     conversation = _find(request.user, conversation_id)
-    wanted = request.POST.get("key", "")
-    holders = _visible_holders(request.user, conversation.number)
-    candidate = next((holder for holder in holders if str(holder.key) == wanted), None)
+    candidate = _chosen(request)
     if candidate is None:
         messages.error(request, _("Choose who this number belongs to."))
     else:
@@ -103,6 +105,19 @@ def dismiss(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Dismissed. The texts are kept."))
     return redirect("texting:unmatched")
+
+
+@require_POST
+@may_send
+def put_back(request: SignedInRequest, conversation_id: int) -> HttpResponse:
+    conversation = _find(request.user, conversation_id)
+    try:
+        unmatched.put_back(request.user, conversation)
+    except unmatched.AlreadyDecided:
+        messages.info(request, _("Nothing was changed: it was answered, logged or put back in the meantime."))
+    else:
+        messages.success(request, _("Back in the tray. Say whose texts these are."))
+    return redirect("texting:conversation", conversation_id)
 
 
 def link_new_record(request: HttpRequest, conversation_id: int, key: RecordKey) -> HttpResponse | None:
@@ -133,6 +148,8 @@ def _link(request: HttpRequest, conversation: Conversation, candidate: Candidate
         messages.error(request, _("Not linked: %(why)s") % {"why": " ".join(error.failures.values())})
     else:
         words = _("Linked to %(name)s. Texts from this number go to this record from now on.")
+        if candidate.key not in [holder.key for holder in seam.match_number(conversation.number)]:
+            words += " " + _("Add the number to the record too, so that Send Text can use it.")
         messages.success(request, words % {"name": candidate.name})
         return True
     return False
@@ -140,6 +157,15 @@ def _link(request: HttpRequest, conversation: Conversation, candidate: Candidate
 
 def _find(user: AbstractUser, conversation_id: int) -> Conversation:
     return get_visible(of_user(user), conversation_id)
+
+
+def _chosen(request: SignedInRequest) -> Candidate | None:
+    """The record that somebody has said the texts belong to; None for none that they may see."""
+    try:
+        key = RecordKey.parse(request.POST.get("key", ""))
+    except ValueError:
+        return None
+    return seam.visible(request.user, [key]).get(key)
 
 
 def _visible_holders(user: AbstractUser, number: str) -> list[Candidate]:

@@ -28,6 +28,10 @@ class Customers:
         found = Customer.objects.in_bulk(list(ids))
         return [candidate(found[pk]) for pk in ids if pk in found]
 
+    def new_record_url(self, user, e164, made_for):
+        """Customers are made elsewhere."""
+        return ""
+
     def filing_choices(self):
         return [FilingChoice("sms", "SMS")]
 
@@ -51,6 +55,7 @@ class Office:
 
     key = "office"
     label = "Office"
+    is_personal = False
 
     def choices(self):
         return [(1, "Main")]
