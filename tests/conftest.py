@@ -1,11 +1,44 @@
 """The cast: riya of Minneapolis, dan of St. Paul, who must see none of Minneapolis, and ada, who sees all."""
 
+import logging
+import os
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.chromium import launched
+from texting.logs import JsonFormatter
+
+# The secrets and the words of texts that fixtures use: passwords of lines and people, session keys, webhook secrets.
+CANARIES = re.compile(r"\b(?:password|session|webhook) of line \d|correct horse|a long password|TheSecretOfTheLine|Can you work tonight")
+
+
+class Canaries(logging.Handler):
+    """Reads what is logged, as production writes it, and remembers which test let something out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(JsonFormatter())
+        self.heard_count = 0
+        self.found: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard_count += 1
+        if canary := CANARIES.search(self.format(record)):
+            test = os.environ.get("PYTEST_CURRENT_TEST", "")
+            self.found.add(f"{canary[0]!r} logged by {record.name} in {test}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def canaries() -> Iterator[Canaries]:
+    """Whatever the suite does, no secret and no text is logged."""
+    heard = Canaries()
+    logging.getLogger().addHandler(heard)
+    yield heard
+    logging.getLogger().removeHandler(heard)
+    assert not heard.found
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +50,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests that commit are cleaned up after by TRUNCATE, which the audit forbids."""
+    """Tests that commit are cleaned up after by TRUNCATE, which the audit and the events of texts forbid."""
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE administration_auditentry DISABLE TRIGGER administration_audit_no_truncate")
+        cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
 
 
 @pytest.fixture

@@ -175,14 +175,14 @@ def test_each_service_ends_in_good_order_when_told_to(deployment, service):
 
 
 def seconds_for(request: Callable[[], object]) -> float:
-    """The quickest of three: what other programs on this machine cost is left out."""
+    """The slowest of three: what waits for Redis may do so only once, and be quick from then on."""
 
     def once() -> float:
         begin = time.monotonic()
         request()
         return time.monotonic() - begin
 
-    return min(once() for _ in range(3))
+    return max(once() for _ in range(3))
 
 
 def send_to_ana(deployment, ada) -> str:

@@ -53,3 +53,14 @@ def test_an_error_is_mailed_to_nobody(client, settings, mailoutbox, monkeypatch)
     answer = client.post("/sign-in/", {"username": "riya", "password": "a canary"})
 
     assert (answer.status_code, mailoutbox) == (500, [])
+
+
+def test_a_secret_of_a_fixture_that_is_logged_is_heard(canaries):
+    try:
+        raise ValueError("session of line 7")
+    except ValueError:
+        logging.getLogger("texting.anything").exception("could not sign in")
+
+    (found,) = canaries.found
+    canaries.found.clear()
+    assert found.startswith("'session of line 7' logged by texting.anything in tests/security/test_logs.py")

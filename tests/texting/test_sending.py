@@ -56,13 +56,33 @@ def test_a_batch_leaves_as_one_text_per_number(people, send, provider, runner):
     ]
 
 
-def test_every_transition_leaves_an_event_that_cannot_be_changed(people, send, provider, runner):
+def test_every_transition_leaves_an_event(people, send, provider, runner):
     send(people.add("Ana Rivera", ANA))
     run_until_quiet(runner)
 
     assert list(TextEvent.objects.order_by("pk").values_list("status", flat=True)) == ["queued", "sending", "sent"]
-    with pytest.raises(DatabaseError, match="append-only"):
-        TextEvent.objects.update(status="failed")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE texting_textevent SET status = 'failed'",
+        "DELETE FROM texting_textevent",
+        "DELETE FROM texting_textevent WHERE false",
+        "TRUNCATE texting_textevent",
+        "TRUNCATE texting_text CASCADE",
+    ],
+)
+def test_events_cannot_be_changed_nor_taken_away(people, send, change):
+    send(people.add("Ana Rivera", ANA))
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE texting_textevent ENABLE TRIGGER texting_events_no_truncate")
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(change)
+        cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
+
+    assert TextEvent.objects.exists()
 
 
 def test_the_same_draft_twice_is_one_batch(rep, people, line, provider):
