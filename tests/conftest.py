@@ -12,7 +12,10 @@ from tests.chromium import launched
 from texting.logs import JsonFormatter
 
 # The secrets and the words of texts that fixtures use: passwords of lines and people, session keys, webhook secrets.
-CANARIES = re.compile(r"\b(?:password|session|webhook) of line \d|correct horse|a long password|TheSecretOfTheLine|Can you work tonight")
+CANARIES = re.compile(
+    r"\b(?:password|session|webhook) of line \d|correct horse|a long password|TheSecretOfTheLine"
+    r"|Can you work tonight"
+)
 
 
 class Canaries(logging.Handler):

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from texting import conf
 from texting.errors import ProviderError, Refused
-from texting.models import LineWebhook
+from texting.models import Line, LineWebhook, Text
 from texting.providers import get_provider
 from texting.secrets import CannotDecrypt
+from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from texting.models import Line
     from texting.providers.base import Hook, Provider
     from texting.vocabulary import EventKind
 
@@ -163,6 +164,28 @@ def take_down_hooks(line: Line) -> None:
             hook.delete()
     except ProviderError as error:
         logger.warning("line %s: its webhooks could not be taken down: %s", line.pk, error)
+
+
+def log_out(line: Line) -> None:
+    """End the session of a removed line, as far as the provider can be reached; not while it is needed to ask with."""
+    session_key = _session_key(line)
+    if not session_key or _is_asked_about(line):
+        return
+    try:
+        provider_of(line).logout(session_key)
+    except ProviderError as error:
+        logger.warning("line %s: its session could not be ended: %s", line.pk, error)
+        return
+    # Unless it was connected again meanwhile.
+    ended = Line.objects.filter(pk=line.pk, session_token=line.session_token)
+    ended.update(session_token="")  # nosec B106 - none, not a password
+
+
+def _is_asked_about(line: Line) -> bool:
+    """Whether its provider is still to say what became of a text, or to hand over a file."""
+    unclear = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=False)
+    on_the_way = Q(status__in=[TextStatus.SENDING, TextStatus.SCHEDULED])
+    return Text.objects.filter(unclear | on_the_way | Q(attachments_pending=True), line=line).exists()
 
 
 def _session_key(line: Line) -> str:

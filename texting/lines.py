@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from texting import conf, seam
 from texting.errors import LineProblem, ProviderError, SessionLost, TextingError
-from texting.line_hooks import new_webhook_secret, register_hooks, repair_hooks, take_down_hooks
+from texting.line_hooks import log_out, new_webhook_secret, register_hooks, repair_hooks, take_down_hooks
 from texting.line_hooks import provider_of as provider_of
 from texting.line_sessions import pause_for
 from texting.models import Line, Text
@@ -212,7 +212,8 @@ def resume(user: AbstractUser, line: Line) -> bool:
 def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
     """Take a line out of use; return how many queued texts were blocked. Its history stays.
 
-    Its webhooks are taken down at the provider where that works; texts that still come in are taken in.
+    Its webhooks are taken down and its session ended at the provider where that works; texts that still come in are
+    taken in. The session is kept where something is still to be asked.
     """
     with transaction.atomic():
         if Line.objects.select_for_update(no_key=True).get(pk=line.pk).state == LineState.REMOVED:
@@ -221,6 +222,7 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
         blocked_count = Text.objects.filter(line=line).stop(TextStatus.BLOCKED, Reason.LINE_REMOVED)
         _record(user, "line.removed", line, {"blocked": blocked_count})
     take_down_hooks(line)
+    log_out(line)
     return blocked_count
 
 

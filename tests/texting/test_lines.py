@@ -19,7 +19,8 @@ from tests.texting.line_rig import (  # noqa: F401 - fixtures
     zipwhip,
 )
 from texting import line_hooks, line_sessions, lines
-from texting.errors import NotSent
+from texting.errors import NotSent, SessionLost
+from texting.line_hooks import provider_of
 from texting.models import Line, LineWebhook, Text
 from texting.providers.zipwhip.client import ZipWhip
 from texting.vocabulary import EventKind, LineState, PauseReason, Reason, TextStatus
@@ -233,6 +234,28 @@ def test_removing_blocks_what_is_queued_and_keeps_the_row(zipwhip, ada):  # noqa
     assert (text.status, text.reason) == (TextStatus.BLOCKED, Reason.LINE_REMOVED)
     assert line.state == LineState.REMOVED
     assert hooks_at(zipwhip) == []
+
+
+def test_removing_ends_the_session(zipwhip, ada):  # noqa: F811
+    line = lines.connect(ada, credentials())
+    session = line.reveal("session").reveal()
+
+    lines.remove(ada, line, now=timezone.now())
+
+    with pytest.raises(SessionLost):
+        provider_of(line).get_account(session)
+    line.refresh_from_db()
+    assert line.stored_secrets == ["password", "webhook"]
+
+
+def test_removing_keeps_the_session_while_something_is_to_be_asked(zipwhip, ada):  # noqa: F811
+    line = lines.connect(ada, credentials())
+    queue_text(line)
+    Text.objects.update(status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER, next_look_at=timezone.now())
+
+    lines.remove(ada, line, now=timezone.now())
+
+    assert provider_of(line).get_account(line.reveal("session").reveal())
 
 
 def test_removing_twice_does_nothing_more(zipwhip, ada):  # noqa: F811
