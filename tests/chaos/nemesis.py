@@ -61,7 +61,7 @@ def _use_until_dead(firm: Firm, work: Workload, failpoint: Failpoint) -> bool:
     # A page that dies under the click: whoever pressed gives up for now.
     people_count = failpoint.people_count or (6 if failpoint.trouble else work.crowd // 2)
     with suppress(requests.RequestException, Unavailable):
-        work.send(people_count, trouble=failpoint.trouble, patience=15 if failpoint.people_count else 4)
+        work.send(people_count, trouble=failpoint.trouble, patience=40 if failpoint.people_count else 4)
     if failpoint.process == "worker":
         firm.end_conversations()
     return _wait_until(lambda: firm.has_died(failpoint.process), 8)
