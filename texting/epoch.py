@@ -81,14 +81,9 @@ class Pulse:
 
 def is_known() -> bool:
     """Whether a runner has found this database to be the one it knew, within `LONGEST_GAP`."""
-    return bool(
-        run(
-            f"""
-            SELECT FROM texting_epoch WHERE (system_identifier, timeline_id) = ({_HERE}) AND beat_at > now() - %s
-            """,
-            [LONGEST_GAP],
-        )
-    )
+    (here,) = run(_HERE)
+    known = "SELECT FROM texting_epoch WHERE system_identifier = %s AND timeline_id = %s AND beat_at > now() - %s"
+    return bool(run(known, [*here, LONGEST_GAP]))
 
 
 def _take_over(identifier: str, timeline: int) -> datetime:
