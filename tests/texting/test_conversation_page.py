@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_time
 from texting import conversations, unmatched
 from texting.models import Conversation, NumberLink, Text, TextingSettings
+from texting.views import conversation as conversation_page
 from texting.views.inbox import unmatched_count
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,16 @@ def test_a_stranger_is_found_by_name_and_linked(browser, people, hear, rep):
 
     assert "Add the number to the record too" in words_of(link(browser, ana))
     assert (records(STRANGER), unmatched_count(rep)) == ([ana], 0)
+
+
+def test_namesakes_come_before_those_whose_names_only_contain_the_words(browser, people, hear, rep):
+    for n in range(12):
+        people.add(f"Maximiliana Person{n}", f"+1612555{n:04}")
+    people.add("Rivera Ana", ANA)
+
+    found = conversation_page.search(rep, "ana")
+
+    assert (found[0].candidate.name, len(found)) == ("Rivera Ana", conversation_page.FOUND_SHOWN)
 
 
 def test_who_was_linked_though_their_record_lacks_the_number_is_answered_there(browser, people, hear):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TEXTS_SHOWN = 1000
 # Of each kind.
 FOUND_SHOWN = 10
+LOOKED_THROUGH = 200
 LONGEST_QUERY = 200
 
 
@@ -61,14 +62,20 @@ def conversation(request: SignedInRequest, conversation_id: int) -> HttpResponse
 
 
 def search(user: AbstractUser, words: str) -> list[Hit]:
-    """The first few records of each kind that a search of theirs finds, of those that `user` may see and text."""
+    """The records of each kind that a search of theirs finds and `user` may see and text, namesakes first; a few."""
     query = QueryDict(urlencode({"q": words}))
-    kinds = {record_type.key: record_type for record_type in seam.record_types()}
-    found = [RecordKey(kind.key, pk) for kind in kinds.values() for pk in kind.matching_ids(user, query)[:FOUND_SHOWN]]
-    return [
-        Hit(candidate, str(kinds[key.record_type].label), _number_words(candidate))
-        for key, candidate in seam.visible(user, found).items()
-    ]
+    hits = []
+    for kind in seam.record_types():
+        keys = [RecordKey(kind.key, pk) for pk in kind.matching_ids(user, query)[:LOOKED_THROUGH]]
+        found = sorted(seam.visible(user, keys).values(), key=lambda candidate: not _is_named(candidate, words))
+        hits += [Hit(candidate, str(kind.label), _number_words(candidate)) for candidate in found[:FOUND_SHOWN]]
+    return hits
+
+
+def _is_named(candidate: Candidate, words: str) -> bool:
+    """Whether each of the words begins one of the name's; a search finds them within others too, and in jobs."""
+    names = candidate.name.casefold().split()
+    return all(any(name.startswith(word) for name in names) for word in words.casefold().split())
 
 
 def _number_words(candidate: Candidate) -> str:
