@@ -199,6 +199,9 @@ def open_an_assignment(name: str) -> Callable[[Page], None]:
 
 def open_what_was_sent(page: Page) -> None:
     page.goto("/employees/?q=Luis Rivera")
+    # Who was chosen on another page stays so.
+    if page.get_by_role("button", name="Clear", exact=True).is_visible():
+        page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_role("checkbox", name="Select this page").check()
     page.get_by_role("button", name="Send Text", exact=True).click()
     page.get_by_role("dialog").get_by_role("textbox", name="Message").fill("You start at six.")

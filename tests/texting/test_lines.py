@@ -460,9 +460,9 @@ def test_no_secret_is_stored_plain_or_logged(zipwhip, ada, caplog, monkeypatch):
     line = lines.connect(ada, credentials())
     zipwhip.box("expire-session")
     lines.check(line)
-    lines.remove(ada, line, now=timezone.now())
-
     line.refresh_from_db()
     secrets = [PASSWORD, "a wrong secret", line.reveal("session").reveal(), line.reveal("webhook").reveal()]
+    lines.remove(ada, line, now=timezone.now())
+
     stored = " ".join(map(str, Line.objects.values_list().get()))
     assert not [secret for secret in secrets if secret in stored or secret in caplog.text]
