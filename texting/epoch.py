@@ -82,7 +82,7 @@ class Pulse:
 def is_known() -> bool:
     """Whether a runner has found this database to be the one it knew, within `LONGEST_GAP`."""
     (here,) = run(_HERE)
-    known = "SELECT FROM texting_epoch WHERE system_identifier = %s AND timeline_id = %s AND beat_at > now() - %s"
+    known = "SELECT 1 FROM texting_epoch WHERE system_identifier = %s AND timeline_id = %s AND beat_at > now() - %s"
     return bool(run(known, [*here, LONGEST_GAP]))
 
 

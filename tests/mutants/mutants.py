@@ -444,4 +444,11 @@ MUTANTS = (
         "chosen\n",
         ("test_batch_list.py",),
     ),
+    Mutant(
+        "the worker concludes from a database that no runner has looked at",
+        "tasks.py",
+        "    return backfill.backfill_due() if epoch.is_known() else 0\n",
+        "    return backfill.backfill_due()\n",
+        ("test_backfill.py",),
+    ),
 )

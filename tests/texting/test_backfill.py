@@ -247,6 +247,16 @@ def test_the_worker_concludes_nothing_in_a_database_that_no_runner_has_looked_at
     assert Text.objects.get().status == "queued"
 
 
+@pytest.mark.parametrize("task", [tasks.backfill_lines, tasks.expire_overdue])
+def test_the_worker_does_its_work_in_a_database_that_a_runner_knows(people, provider, send, task):
+    send(people.add("Ana Rivera", ANA))
+    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    provider.told = [told("700", "Typed in the app", direction=Direction.OUT)]
+    epoch.Pulse().beat()
+
+    assert task() == 1
+
+
 def test_nothing_under_guard_expires(people, line, send):
     send(people.add("Ana Rivera", ANA))
     Text.objects.update(expires_at=Now() - timedelta(hours=1))
