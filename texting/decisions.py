@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
 from texting import conf, dispatch, drafts, lines, seam
 from texting.errors import TextingError
 from texting.models import Batch, Conversation, Draft, Line, Text
+from texting.seam import RecordKey
 from texting.vocabulary import Decision, Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -77,28 +78,48 @@ def batches_of_leavers(user: AbstractUser) -> QuerySet[Batch]:
     return Batch.objects.filter(theirs(user), left_count__gt=0, is_pending=False)
 
 
+def left_together(user: AbstractUser) -> dict[int, int]:
+    """Of which batches several of a leaver's texts wait for a decision of `user`'s: batch id -> how many."""
+    left = waiting_for(user).filter(LEFT_BEHIND).order_by()
+    return dict(left.values_list("batch").annotate(count=Count("pk")).filter(count__gt=1))
+
+
 def take_over(user: AbstractUser, batch: Batch) -> Draft:
-    """Begin a Send Text of `user`'s with the same words to exactly the people left out. Raises AlreadyDecided."""
+    """Begin a Send Text of `user`'s with the same words to exactly those a leaver's batch did not reach.
+
+    Raises AlreadyDecided.
+    """
     usable = lines.for_user(user)
     line = next((line for line in usable if line.pk == batch.line_id), usable[0] if usable else None)
     with transaction.atomic():
-        _settle_left(user, batch, "batch.taken_over")
-        left = batch.recipients.filter(text__isnull=True, reason=Reason.SENDER_INACTIVE).order_by("pk")
-        keys = list(left.values_list("record_type", "record_id"))
+        keys = _settle_left(user, batch, Decision.SENT_AGAIN, "batch.taken_over")
         return drafts.begin(user.pk, keys, line=line, body=batch.body, source=batch.source)
 
 
 def let_be(user: AbstractUser, batch: Batch) -> None:
-    """Nobody texts the people left out. Raises AlreadyDecided."""
+    """Nobody texts those a leaver's batch did not reach. Raises AlreadyDecided."""
     with transaction.atomic():
-        _settle_left(user, batch, "batch.dropped")
+        _settle_left(user, batch, Decision.DROPPED, "batch.dropped")
 
 
-def _settle_left(user: AbstractUser, batch: Batch, action: str) -> None:
-    """Compare-and-set, as for texts; each of the people keeps the reason why none was sent."""
-    if not batches_of_leavers(user).filter(pk=batch.pk).update(left_count=0):
+def _settle_left(user: AbstractUser, batch: Batch, decision: Decision, action: str) -> list[RecordKey]:
+    """Decide about all texts of a batch that a leaver left, and the people not gone through; return whose they are.
+
+    Compare-and-set, as for one text; each of the people keeps the reason why none was sent.
+    """
+    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    left = waiting_for(user).filter(LEFT_BEHIND, batch=batch).select_for_update(no_key=True).order_by("pk")
+    texts = list(left.values_list("pk", flat=True))
+    who = Q(text__in=texts)
+    if locked.left_count and batches_of_leavers(user).filter(pk=batch.pk).update(left_count=0):
+        who |= Q(text__isnull=True, reason=Reason.SENDER_INACTIVE)
+    Text.objects.filter(pk__in=texts).update(decision=decision, decided_by_id=user.pk, decided_at=Now())
+    people = batch.recipients.filter(who).order_by("pk")
+    keys = [RecordKey(*key) for key in people.values_list("record_type", "record_id")]
+    if not keys:
         raise AlreadyDecided
-    conf.audit()(actor_id=user.pk, action=action, subject=f"batch:{batch.pk}", facts={"people": batch.left_count})
+    conf.audit()(actor_id=user.pk, action=action, subject=f"batch:{batch.pk}", facts={"people": len(keys)})
+    return keys
 
 
 def note_arrived(user: AbstractUser, text: Text) -> None:

@@ -56,16 +56,24 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         }
         for text in page
     ]
-    batches = decisions.batches_of_leavers(request.user).select_related("line", "sender").order_by("-created_at")
+    batches = decisions.batches_of_leavers(request.user)
     context = {
         "page": page,
         "rows": rows,
-        "batches": batches[:ROWS],
+        "batches": _batches(request.user),
         "waiting_count": page.paginator.count + batches.count(),
         "left": _left_behind(request.user),
         "base": page_or_part(request, "undecided"),
     }
     return render(request, "texting/decisions.html", context)
+
+
+def _batches(user: AbstractUser) -> list[tuple[Batch, int]]:
+    """Leavers' batches that can be decided about at one stroke, with how many people and texts that is."""
+    texts = decisions.left_together(user)
+    ids = [*texts, *decisions.batches_of_leavers(user).values_list("pk", flat=True)]
+    found = Batch.objects.filter(pk__in=ids).select_related("line", "sender").order_by("-created_at")[:ROWS]
+    return [(batch, batch.left_count + texts.get(batch.pk, 0)) for batch in found]
 
 
 def _page_of(found: TextQuerySet, text_id: str) -> int:
