@@ -274,6 +274,7 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "assignment, deleted": ("riya", open_an_assignment("Delete")),
     "assignment, new": ("riya", open_an_assignment("Add")),
     "roles": ("ada", "/administration/roles/"),
+    "conversation": ("riya", "/texting/conversations/1/"),
     "change password": ("riya", "/password/"),
     "password changed": ("riya", "/password/changed/"),
     "locked out": ("", sign_in_until_locked_out),
