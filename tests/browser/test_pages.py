@@ -209,6 +209,28 @@ def open_what_was_sent(page: Page) -> None:
     expect(page.get_by_role("dialog", name="1 message was sent")).to_be_visible(timeout=MOVES_WITHIN_MS)
 
 
+def open_a_refused_reply(page: Page) -> None:
+    page.goto("/employees/?q=Konstantinopoulos")
+    page.locator("tr[data-key] a[href]").first.click()
+    page.locator("#reply").fill("Hi {nobody}")
+    page.get_by_role("button", name="Reply").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing to fill in")
+
+
+def text_nobody(page: Page) -> None:
+    """As the cell-phone icon of a hotlist does that was emptied meanwhile."""
+    page.goto("/hotlists/")
+    page.evaluate(
+        """() => {
+          const form = Object.assign(document.createElement("form"), { method: "post", action: "/texting/compose/" });
+          form.append(document.querySelector("[name=csrfmiddlewaretoken]").cloneNode());
+          document.body.append(form);
+          form.submit();
+        }"""
+    )
+    expect(page.get_by_role("heading", name="Nobody is selected")).to_be_visible()
+
+
 def sign_in_until_locked_out(page: Page) -> None:
     for _ in range(5):
         page.goto("/sign-in/")
@@ -274,6 +296,9 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "assignment, deleted": ("riya", open_an_assignment("Delete")),
     "assignment, new": ("riya", open_an_assignment("Add")),
     "roles": ("ada", "/administration/roles/"),
+    "reply refused": ("riya", open_a_refused_reply),
+    "Send Text, nobody": ("riya", text_nobody),
+    "add to hotlist": ("riya", "/hotlists/add/?keys=employee:1&keys=employee:2"),
     "conversation": ("riya", "/texting/conversations/1/"),
     "change password": ("riya", "/password/"),
     "password changed": ("riya", "/password/changed/"),
