@@ -217,18 +217,34 @@ def open_a_refused_reply(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("nothing to fill in")
 
 
-def text_nobody(page: Page) -> None:
-    """As the cell-phone icon of a hotlist does that was emptied meanwhile."""
+def text_as_a_page(page: Page, *keys: str) -> None:
+    """As the cell-phone icon of a hotlist does where scripts don't run."""
     page.goto("/hotlists/")
     page.evaluate(
-        """() => {
+        """keys => {
           const form = Object.assign(document.createElement("form"), { method: "post", action: "/texting/compose/" });
           form.append(document.querySelector("[name=csrfmiddlewaretoken]").cloneNode());
+          const field = value => Object.assign(document.createElement("input"), { name: "keys", value });
+          form.append(...keys.map(field));
           document.body.append(form);
           form.submit();
-        }"""
+        }""",
+        keys,
     )
+
+
+def text_nobody(page: Page) -> None:
+    text_as_a_page(page)
     expect(page.get_by_role("heading", name="Nobody is selected")).to_be_visible()
+
+
+def open_what_was_sent_already(page: Page) -> None:
+    text_as_a_page(page, "employee:1")
+    page.get_by_role("textbox", name="Message").fill("You start at seven.")
+    draft = page.url
+    page.get_by_role("button", name="Send to 1").click()
+    page.wait_for_url("**/sent/")
+    page.goto(draft)
 
 
 def sign_in_until_locked_out(page: Page) -> None:
@@ -298,6 +314,7 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "roles": ("ada", "/administration/roles/"),
     "reply refused": ("riya", open_a_refused_reply),
     "Send Text, nobody": ("riya", text_nobody),
+    "Send Text, sent already": ("riya", open_what_was_sent_already),
     "add to hotlist": ("riya", "/hotlists/add/?keys=employee:1&keys=employee:2"),
     "conversation": ("riya", "/texting/conversations/1/"),
     "change password": ("riya", "/password/"),
