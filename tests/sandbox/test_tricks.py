@@ -57,8 +57,9 @@ def test_progress_ends_as_the_number_says(line, receiver, name):
 
     assert line.send(to=NUMBER[name])["success"] is True
 
+    # Each is a call of its own, so a busy machine may take the second one first.
     codes = [one["statusCode"] for one in receiver.wait_for("message/progress", len(FINAL[name]))]
-    assert codes == FINAL[name]
+    assert sorted(codes) == sorted(FINAL[name])
 
 
 def test_a_word_decides_like_its_number(line, receiver):
