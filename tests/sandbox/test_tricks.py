@@ -66,7 +66,7 @@ def test_a_word_decides_like_its_number(line, receiver):
     line.hook_up(receiver, "progress")
     line.send(body="Please #failed now")
 
-    assert receiver.wait_for("message/progress", 2)[1]["statusCode"] == 5
+    assert 5 in {one["statusCode"] for one in receiver.wait_for("message/progress", 2)}
 
 
 def test_stuck_stays_queued(line, receiver):
