@@ -198,7 +198,7 @@ def open_an_assignment(name: str) -> Callable[[Page], None]:
 
 
 def open_what_was_sent(page: Page) -> None:
-    page.goto("/employees/?q=Luis Rivera")
+    page.goto("/employees/?q=Kwame Asante")
     # Who was chosen on another page stays so.
     if page.get_by_role("button", name="Clear", exact=True).is_visible():
         page.get_by_role("button", name="Clear", exact=True).click()
@@ -239,7 +239,8 @@ def text_nobody(page: Page) -> None:
 
 
 def open_what_was_sent_already(page: Page) -> None:
-    text_as_a_page(page, "employee:1")
+    page.goto("/employees/?q=Kwame Asante")
+    text_as_a_page(page, page.locator("tr[data-key]").first.get_attribute("data-key"))
     page.get_by_role("textbox", name="Message").fill("You start at seven.")
     draft = page.url
     page.get_by_role("button", name="Send to 1").click()
