@@ -15,6 +15,15 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# What a browser needs of a server that speaks http only.
+PLAIN_HTTP = {
+    "SECURE_SSL_REDIRECT": False,
+    "SESSION_COOKIE_NAME": "sessionid",
+    "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_SECURE": False,
+    "ALLOWED_HOSTS": ["localhost", "testserver"],
+}
+
 
 def find() -> str:
     """The browser `make test` found or installed, else one on the PATH."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
-from tests.chromium import launched
+from tests.chromium import PLAIN_HTTP, launched
 from texting.logs import JsonFormatter
 
 # The secrets and the words of texts that fixtures use: passwords of lines and people, session keys, webhook secrets.
@@ -49,6 +50,19 @@ def browser() -> Iterator[Browser]:
     """One for all: Playwright runs once in a process."""
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup) -> Iterator[LiveServer]:
+    """Serves the test's own database; middleware reads its settings when a server starts, so they hold from here on."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(**PLAIN_HTTP, STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,42 +1,16 @@
 """The pages of administration in a real browser: for everyone, in every look, by keyboard and without scripts."""
 
-from collections.abc import Iterator
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import override_settings
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from enterprise.users.models import User
 from enterprise.users.roles import ADMINISTRATOR, ensure_roles
+from tests.accessible import assert_accessible, assert_fits
 from tests.administration.rig import url
 from tests.chromium import complaints_of
 from tests.enterprise.builders import make_branch, make_code, make_user
 from texting.models import TextingSettings
-
-# Of all the rules only the one about contrast can tell light from dark.
-RULES = {
-    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
-}
-PLAIN_HTTP = {
-    "SECURE_SSL_REDIRECT": False,
-    "SESSION_COOKIE_NAME": "sessionid",
-    "SESSION_COOKIE_SECURE": False,
-    "CSRF_COOKIE_SECURE": False,
-    "ALLOWED_HOSTS": ["localhost", "testserver"],
-}
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup) -> Iterator[LiveServer]:
-    """Our own, because middleware reads its settings when a server starts."""
-    with override_settings(**PLAIN_HTTP):
-        server = LiveServer("localhost")
-        yield server
-        server.stop()
 
 
 @pytest.fixture
@@ -55,8 +29,6 @@ def firm(transactional_db):
 @pytest.fixture
 def open_page(browser, server, firm, client, settings):
     """A page in which ada is signed in; the keyword arguments are Playwright's."""
-    for name, value in PLAIN_HTTP.items():
-        setattr(settings, name, value)
     contexts: list[tuple[BrowserContext, list[str]]] = []
     client.force_login(firm["ada"])
 
@@ -76,9 +48,8 @@ def open_page(browser, server, firm, client, settings):
 
 
 def assert_good(page, scheme="light"):
-    found = Axe().run(page, options=RULES[scheme])
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert_accessible(page, scheme)
+    assert_fits(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

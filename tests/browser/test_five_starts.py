@@ -7,12 +7,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from tests.enterprise.builders import make_branch, make_contact, make_employee, make_user
-from tests.frame.conftest import PLAIN_HTTP
 from tests.hotlists.builders import make_hotlist
 from texting.models import Line, Recipient, Text
 from texting.vocabulary import LineState
@@ -33,21 +31,9 @@ RESULTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(django_db_setup):
-    with override_settings(**PLAIN_HTTP):
-        server = LiveServer("localhost")
-        yield server
-        server.stop()
-
-
 @pytest.fixture
-def rep(transactional_db, settings):
+def rep(transactional_db, server):
     """Riya, whose branch has a line and, of either kind, three people, on a hotlist too."""
-    for name, value in PLAIN_HTTP.items():
-        setattr(settings, name, value)
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     branch = make_branch()
     rep = make_user("riya", branch=branch, first_name="Riya", last_name="Shah")
     Line.objects.create(

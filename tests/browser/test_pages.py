@@ -8,18 +8,12 @@ from dataclasses import dataclass, field
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.accessible import RULES, assert_accessible, assert_fits
 from tests.browser.conftest import PASSWORD
 from tests.chromium import complaints_of
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Of all the rules only the one about contrast can tell light from dark.
-RULES = {
-    "light": {"runOnly": TAGS, "resultTypes": ["violations"]},
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]},
-}
 WIDTHS = (1440, 390)
 MOVES_WITHIN_MS = 20_000
 LINE = "+16125550100"
@@ -347,14 +341,13 @@ def test_axe_finds_nothing_in_any_look_and_nothing_scrolls_sideways(name, visit,
     page.goto(where) if isinstance(where, str) else where(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        for scheme, rules in RULES.items():
+        assert_fits(page)
+        for scheme in RULES:
             page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page, options=rules)
-            assert found.violations_count == 0, f"{width} {scheme}: {found.generate_report()}"
+            assert_accessible(page, scheme)
     # A window of 1440 px at 200 % zoom.
     page.set_viewport_size({"width": 720, "height": 450})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "zoomed"
+    assert_fits(page)
     # The browser calls an answer of 422 (a form with errors) or 403 a failure; nothing else may be said.
     assert [said for said in visitor.complaints if not any(code in said for code in ("422", "403", "429"))] == []
 

@@ -4,17 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import override_settings
 from playwright.sync_api import BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
-PLAIN_HTTP = {
-    "SECURE_SSL_REDIRECT": False,
-    "SESSION_COOKIE_NAME": "sessionid",
-    "SESSION_COOKIE_SECURE": False,
-    "CSRF_COOKIE_SECURE": False,
-    "ALLOWED_HOSTS": ["localhost", "testserver"],
-}
+from tests.chromium import PLAIN_HTTP
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +19,6 @@ def _reference_pages(settings):
     }
     for name, value in PLAIN_HTTP.items():
         setattr(settings, name, value)
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup) -> Iterator[LiveServer]:
-    """Our own, because middleware reads its settings when a server starts."""
-    with override_settings(**PLAIN_HTTP):
-        server = LiveServer("localhost")
-        yield server
-        server.stop()
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """How the frame behaves in a browser: menus, selection, dialog, messages, and pages that anyone can use."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.accessible import assert_accessible, assert_fits
 
 from .conftest import watch
 
 PAGES = ["/employees/", "/record/?say=1", "/texts/compose/", "/fails/404/"]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def assert_accessible(page):
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def assert_fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def row(page, number):

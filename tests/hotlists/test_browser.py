@@ -3,32 +3,18 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client, override_settings
+from django.test import Client
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from enterprise.messagelog.models import Message
+from tests.accessible import assert_accessible, assert_fits
 from tests.chromium import complaints_of
 from tests.enterprise.builders import make_branch, make_code, make_contact, make_employee, make_user
-from tests.frame.conftest import PLAIN_HTTP
 from tests.hotlists.builders import ids_on, make_hotlist
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup):
-    with override_settings(**PLAIN_HTTP):
-        server = LiveServer("localhost")
-        yield server
-        server.stop()
 
 
 @pytest.fixture
 def rep(transactional_db, settings):
-    for name, value in PLAIN_HTTP.items():
-        setattr(settings, name, value)
     return make_user("rep", branch=make_branch(), first_name="Riya", last_name="Shah")
 
 
@@ -62,9 +48,8 @@ def open_page(browser, server, rep):
 
 
 def assert_usable(page):
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_accessible(page)
+    assert_fits(page)
 
 
 def people_in(dialog):

@@ -6,31 +6,18 @@ import re
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import override_settings
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from enterprise.employees.models import Employee
 from tests.chromium import complaints_of
-from tests.frame.conftest import PLAIN_HTTP
 from tests.security.hostile import SHORT, HostileFirm
 from tests.security.payloads import PAYLOADS
 
 CATCH = "window.ran = []; window.hit = () => window.ran.push(location.href); window.name = 'hit()'"
 
 
-@pytest.fixture(scope="module")
-def server(django_db_setup):
-    with override_settings(**PLAIN_HTTP):
-        server = LiveServer("localhost")
-        yield server
-        server.stop()
-
-
 @pytest.fixture
 def firm(transactional_db, settings):
-    for name, value in PLAIN_HTTP.items():
-        setattr(settings, name, value)
     return HostileFirm()
 
 
