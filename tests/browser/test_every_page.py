@@ -34,6 +34,7 @@ def page(browser, server, world):
 def is_shown(page: Page, path: str) -> bool:
     """Whether there is a page to look at: some addresses only take a form, others answer with a part of a page."""
     response = page.request.get(path)
+    assert response.status < 500, path
     return response.ok and response.text().lstrip().startswith("<!doctype html>")
 
 
