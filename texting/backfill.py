@@ -119,9 +119,18 @@ def _backfill(line: Line) -> int:
     Line.objects.filter(pk=line.pk).update(backfilled_at=backfilled_at, last_contact_at=Now())
     if taken := results.count(True):
         logger.warning("line %s: %d texts taken in that no webhook told of", line.pk, taken)
-    if not line.guarded_since and not line_hooks.note_hooks(line).is_right:
-        logger.warning("line %s: the provider does not hold all its webhooks", line.pk)
+    if not line.guarded_since:
+        _look_at_hooks(line)
     return taken
+
+
+def _look_at_hooks(line: Line) -> None:
+    """What fails at that is no reason to compare all texts again, nor to pause a line that sends."""
+    try:
+        if not line_hooks.note_hooks(line).is_right:
+            logger.warning("line %s: the provider does not hold all its webhooks", line.pk)
+    except (ProviderError, CannotDecrypt) as error:
+        logger.warning("line %s: could not look at its webhooks: %s", line.pk, error)
 
 
 def _since(line: Line) -> datetime:

@@ -158,6 +158,27 @@ def test_a_line_that_cannot_be_asked_is_asked_again_soon(line, provider, trouble
     assert line.next_backfill_at < timezone.now() + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("trouble", [NotSent(), SessionLost(), LineProblem(PauseReason.SUSPENDED)])
+def test_webhooks_that_cannot_be_listed_leave_the_comparison_as_it_is(people, line, provider, trouble):
+    def fail(*_, **__):
+        raise trouble
+
+    provider.told, provider.list_hooks = [told("700")], fail
+
+    assert backfill.backfill_due() == 1
+    line.refresh_from_db()
+    assert line.next_backfill_at > timezone.now() + timedelta(minutes=5)
+    assert (line.state, provider.logins) == (LineState.CONNECTED, 0)
+
+
+def test_an_unreadable_secret_of_the_webhooks_pauses_no_line_that_sends(people, line, provider):
+    Line.objects.update(webhook_token="v1.gone.AAAA")
+    provider.told = [told("700")]
+
+    assert backfill.backfill_due() == 1
+    assert Line.objects.get().state == LineState.CONNECTED
+
+
 def forget(**span) -> None:
     """Let the runners have been silent for so long."""
     Epoch.objects.update(beat_at=Now() - timedelta(**span))
