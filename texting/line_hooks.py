@@ -242,7 +242,8 @@ def _register(provider: Provider, line: Line, session_key: str, event: EventKind
     held = {"provider_hook_id": hook.provider_id, "leads_here": True}
     if line.webhooks.filter(event=event, leads_here=False).update(**held):
         return
-    _, is_new = LineWebhook.objects.get_or_create(line=line, event=event, defaults=held)
-    if not is_new:
+    stored, _ = LineWebhook.objects.get_or_create(line=line, event=event, defaults=held)
+    # Who listed the hooks meanwhile may have stored this very one.
+    if stored.provider_hook_id != hook.provider_id:
         # Someone else was quicker, a second click for example: one hook an event is enough.
         _take_down(provider, session_key, hook.provider_id)

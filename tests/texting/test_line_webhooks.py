@@ -119,6 +119,38 @@ def test_repair_registers_what_is_missing_and_leaves_other_programs_alone(admin_
     assert said(response) == ["The webhooks of (612) 555-0100 are right: ZipWhip tells us of everything."]
 
 
+def test_one_that_the_worker_lists_before_its_registrar_has_stored_it_stays(line, ada, monkeypatch):  # noqa: F811
+    provider, key = at_zipwhip(line)
+    provider.delete_hook(key, provider.list_hooks(key)[0].provider_id)
+    add = type(provider).add_hook
+
+    def add_and_be_listed(*facts):
+        hook = add(*facts)
+        line_hooks.note_hooks(line)
+        return hook
+
+    monkeypatch.setattr(type(provider), "add_hook", add_and_be_listed)
+    lines.repair(ada, line)
+
+    assert line_hooks.inspect_hooks(line).is_right
+
+
+def test_one_that_another_click_has_registered_meanwhile_stays_the_only_one(line, ada, monkeypatch):  # noqa: F811
+    provider, key = at_zipwhip(line)
+    provider.delete_hook(key, provider.list_hooks(key)[0].provider_id)
+    add = type(provider).add_hook
+
+    def be_late(self, *facts):
+        add(self, *facts)
+        line_hooks.note_hooks(line)
+        return add(self, *facts)
+
+    monkeypatch.setattr(type(provider), "add_hook", be_late)
+    lines.repair(ada, line)
+
+    assert line_hooks.inspect_hooks(line).is_right
+
+
 def test_what_we_registered_under_another_address_is_told_and_taken_down_by_repair_alone(line, ada, settings):  # noqa: F811
     move_to(settings, "https://moved.example.com")
     before = states(line)
