@@ -96,6 +96,13 @@ def of_user(user: AbstractUser) -> list[Line]:
     return sorted(lines, key=lambda line: (rank[line.owner], line.number))
 
 
+def may_read(user: AbstractUser, line: Line) -> bool:
+    """Whether `user` may read whatever comes to a line, as in the inbox."""
+    if not user.has_perm("texting.send"):
+        return False
+    return user.has_perm("texting.manage_lines") or line.owner in seam.owners_for(user)
+
+
 def connect(user: AbstractUser, credentials: Credentials) -> Line:
     """Connect a line, new or removed before: log in, see whose it is, register webhooks.
 

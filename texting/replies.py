@@ -1,13 +1,17 @@
-"""Who has answered a batch, and what: the latest text from a number since the batch texted it, on the same line."""
+"""Who has answered a batch, and what: what came from a number since the batch texted it, on the same line.
+
+It ends with the next Send Text to that number, to which whatever comes then is an answer. A reply written in between
+begins nothing new. What comes late, because it had to be fetched, was written when the provider says.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
+from texting import conf
 from texting.models import Text
-from texting.vocabulary import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,20 +20,44 @@ if TYPE_CHECKING:
 
     from texting.models import Batch
 
+SHOWN = 3
+# A text whose fate nobody knows counts as gone when its lease is over: it may have been answered before that.
+_ANSWERS = """
+FROM texting_text t
+CROSS JOIN LATERAL (
+    SELECT min(n.left_at) AS at FROM texting_text n JOIN texting_batch b ON b.id = n.batch_id AND NOT b.is_reply
+    WHERE n.line_id = t.line_id AND n.number = t.number AND n.id > t.id
+) next
+CROSS JOIN LATERAL (
+    SELECT a.*, count(*) OVER () AS answer_count FROM texting_text a
+    WHERE a.line_id = t.line_id AND a.number = t.number AND a.id > t.id AND a.direction = 'in'
+      AND a.arrived_at > t.left_at - %s AND (next.at IS NULL OR least(a.arrived_at, a.provider_at) < next.at)
+    ORDER BY a.id LIMIT %s
+) answer
+"""
 
-def attach_replies(batch: Batch, recipients: Iterable[Any]) -> None:
-    """Give each recipient `reply`, a Text or None; one query for all. Who is hidden, and so has no number, has none."""
-    sent = {one.number: one.text_id for one in recipients if one.text_id and one.number}
-    received = Text.objects.filter(line=batch.line_id, number__in=sent, direction=Direction.IN)
-    latest = received.order_by("number", "-pk").distinct("number") if sent else []
-    replies = {text.number: text for text in latest if text.pk > sent[text.number]}
-    for one in recipients:
-        one.reply = replies.get(one.number) if one.text_id else None
+
+def attach_replies(recipients: Iterable[Any]) -> None:
+    """Give each recipient `replies`, the first Texts, and `more_replies`, how many came after them; one query for all.
+
+    Who is hidden, and so has no number, has none.
+    """
+    shown = list(recipients)
+    texts = [one.text_id for one in shown if one.text_id and one.number]
+    replies: dict[int, list[Any]] = {}
+    found: Iterable[Any] = Text.objects.raw(_FIND, [conf.LEASE, SHOWN, texts]) if texts else []
+    for reply in found:
+        replies.setdefault(reply.answers_id, []).append(reply)
+    for one in shown:
+        one.replies = replies.get(one.text_id, []) if one.number else []
+        one.more_replies = one.replies[0].answer_count - len(one.replies) if one.replies else 0
 
 
-def who_replied(recipients: QuerySet[Any]) -> QuerySet[Any]:
+def who_replied(recipients: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
     """Those recipients whose number has answered."""
-    answers = Text.objects.filter(
-        line=OuterRef("text__line"), number=OuterRef("text__number"), pk__gt=OuterRef("text"), direction=Direction.IN
-    )
-    return recipients.filter(Exists(answers))
+    answered = RawSQL(_ANSWERED, [conf.LEASE, 1, batch.pk])  # noqa: S611 - our own words
+    return recipients.filter(text__in=answered)
+
+
+_FIND = f"SELECT answer.*, t.id AS answers_id {_ANSWERS} WHERE t.id = ANY(%s) ORDER BY answer.id"
+_ANSWERED = f"SELECT t.id {_ANSWERS} WHERE t.batch_id = %s"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line, message
+from tests.texting.conftest import ANA, BO, make_line
 from texting import building, compliance
 from texting.models import Batch, Draft, OptOut, Text
 from texting.progress import count_people
@@ -270,46 +270,9 @@ def test_a_batch_in_which_not_every_text_was_sent_is_finished(browser, send, ana
     assert "All sent" not in page
 
 
-@pytest.fixture
-def answered(people, send, hear, ana):
-    """A batch to Ana and Bo, to whom Ana has said yes; before it she had said no."""
-    hear("receive", **message(ANA, "No, sorry", 555))
-    batch = send(ana, people.add("Bo Chen", BO))
-    batch.texts.filter(number=ANA).update(status=TextStatus.DELIVERED, provider_id="700")
-    hear("receive", **message(ANA, "YES", 556))
-    return batch
-
-
 def rows_of(response) -> dict[str, str]:
     rows = re.findall(r'<tr id="recipient-row-\d+">.*?</tr>', response.content.decode(), re.DOTALL)
     return {re.search('title="([^"]+)"', row)[1]: row for row in rows}
-
-
-def test_the_answer_since_the_text_stands_beside_who_gave_it(browser, answered):
-    rows = rows_of(browser.get(answered.get_absolute_url()))
-
-    assert "YES" in rows["Ana Rivera"]
-    assert "/people/1/#texts" in rows["Ana Rivera"]
-    assert "No, sorry" not in rows["Ana Rivera"]
-    assert "#texts" not in rows["Bo Chen"]
-
-
-def test_who_replied_can_be_listed_alone_and_texted_again(browser, answered, ana):
-    assert list(rows_of(browser.get(answered.get_absolute_url(), {"status": "replied"}))) == ["Ana Rivera"]
-
-    browser.post(reverse("texting:batch-again", args=[answered.pk]), {"status": "replied"})
-
-    assert Draft.objects.latest("created_at").keys == [ana]
-
-
-def test_who_may_not_see_a_record_does_not_see_its_answer_either(client, answered, people, dan):
-    people.hidden.add(1)
-    client.force_login(dan)
-
-    page = client.get(answered.get_absolute_url()).content.decode()
-
-    assert answered.body in page
-    assert "YES" not in page
 
 
 def test_all_people_of_a_batch_stand_on_one_page_to_be_printed(browser, send, people):

@@ -60,12 +60,14 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     wanted = request.GET.get("status", "")
     now = progress(found)
     counts, needing = count_people(found)
-    rows = _filtered(found, wanted)
+    may_read = lines.may_read(request.user, found.line)
+    rows = _filtered(found, wanted, may_read)
     printed = request.GET.get("rows") == "all"
     pages = Paginator(rows.select_related("text").order_by("needs", "pk"), ROWS_PRINTED if printed else ROWS)
     page = pages.get_page(request.GET.get("page"))
-    _name_sharers(request.user, found, page.object_list)
-    attach_replies(found, page.object_list)
+    _name_sharers(request.user, found, page.object_list, may_read)
+    if may_read:
+        attach_replies(page.object_list)
     undecided = _undecided(request.user, found, counts)
     for one in page.object_list:
         one.is_undecided = one.text_id in undecided
@@ -82,6 +84,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "may_send": request.user.has_perm("texting.send") and not now.queuing,
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
+        "may_read": may_read,
         "asked_every": None if printed else _asked_every(found, now),
         "needing": needing,
         "undecided": len(undecided),
@@ -112,7 +115,7 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Begin a new text to those of a batch who have a status: a draft, in which everyone is decided about anew."""
     found = find_batch(request.user, pk=batch_id)
     status = request.POST.get("status", "")
-    chosen = _filtered(found, status).order_by("pk")
+    chosen = _filtered(found, status, lines.may_read(request.user, found.line)).order_by("pk")
     # Who has answered has had the text, whatever we know of it.
     rows = chosen if status == REPLIED else chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")
     keys = list(rows.values_list("record_type", "record_id"))
@@ -157,12 +160,12 @@ def _undecided(user: AbstractUser, batch: Batch, counts: Mapping[str, int]) -> s
     return set(decisions.waiting_for(user).filter(batch=batch).values_list("pk", flat=True))
 
 
-def _filtered(batch: Batch, wanted: str) -> QuerySet[Any]:
+def _filtered(batch: Batch, wanted: str, may_read: bool) -> QuerySet[Any]:
     rows = with_status(batch)
     if wanted == NEEDS_PERSON:
         return rows.filter(needs=0)
     if wanted == REPLIED:
-        return who_replied(rows)
+        return who_replied(rows, batch) if may_read else rows.none()
     return rows.filter(shown_status=wanted) if wanted else rows
 
 
@@ -176,14 +179,16 @@ def _may_cancel(user: AbstractUser, batch: Batch) -> bool:
     return batch.sender_id == user.pk or user.has_perm("texting.manage_lines")
 
 
-def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any]) -> None:
+def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any], may_read: bool) -> None:
     """Give each row `sharers`, the others behind its text; those a reader may not see have no names there either.
 
     `is_same_person` says that the only other one is this very human on another record.
     """
     texts = [row.text_id for row in rows if row.text_id]
     others = list(Recipient.objects.filter(text__in=texts).exclude(pk__in=[row.pk for row in rows]).order_by("pk"))
-    _hide_unseen(user, batch, [*rows, *others])
+    # Whom one chose oneself, one goes on seeing as long as the line is one's own.
+    if not (user.has_perm("texting.manage_lines") or (may_read and batch.sender_id == user.pk)):
+        _hide_unseen(user, [*rows, *others])
     behind: dict[int, list[Recipient]] = {}
     for each in [*rows, *others]:
         behind.setdefault(each.text_id, []).append(each)
@@ -193,10 +198,8 @@ def _name_sharers(user: AbstractUser, batch: Batch, rows: Iterable[Any]) -> None
         row.sharers = [each.shown_name for each in sharing]
 
 
-def _hide_unseen(user: AbstractUser, batch: Batch, rows: Iterable[Recipient]) -> None:
+def _hide_unseen(user: AbstractUser, rows: Iterable[Recipient]) -> None:
     """Who shares a line sees what was sent from it, but not the records of branches that are not theirs."""
-    if _may_cancel(user, batch):
-        return
     visible = seam.visible(user, [row.key for row in rows])
     for row in rows:
         if row.key not in visible:
