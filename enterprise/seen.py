@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
@@ -94,7 +95,7 @@ def _words(bound: BoundField, stored: str) -> str:
 
 def _stored_words(bound: BoundField, stored: str) -> str:
     if isinstance(bound.initial, date):
-        return date_format(bound.initial, "j M Y")
+        return date_format(bound.initial, pgettext("date format", "j M Y"))
     if isinstance(bound.field, forms.ModelChoiceField):
         chosen = bound.field.queryset.filter(pk__in=_choices(stored)) if bound.field.queryset is not None else []
         return ", ".join(str(each) for each in chosen) or stored

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LONG = timedelta(minutes=30)
 # A line that may send and has texts to send does so within seconds.
 OLD_QUEUE = timedelta(minutes=10)
+# Some of them may have been put off.
+HEAD = 100
 STOPPED = "stopped"
 
 
@@ -56,6 +58,8 @@ def found(user: AbstractUser) -> list[Alert]:
 
 
 # What keeps a line from sending is told once: a paused line has no old queue, nor one that waits for its provider.
+# Of a queue the head says how old it is. The least due time of all would be looked for in the index of due times, which
+# knows no lines: for each idle line through everything that any line has queued.
 _FOUND = f"""
 SELECT 'stopped', count(*), min(state_changed_at), max(id) FROM texting_line
 WHERE state = 'paused' AND pause_reason <> 'by_hand' HAVING count(*) > 0
@@ -66,7 +70,10 @@ WHERE EXISTS (SELECT FROM texting_line WHERE state = 'connected')
 UNION ALL
 SELECT 'old_queue', count(*), min(greatest(l.next_free_at, t.due_at)), max(l.id)
 FROM texting_line l CROSS JOIN LATERAL (
-    SELECT min(due_at) AS due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
+    SELECT min(due_at) AS due_at FROM (
+        SELECT due_at FROM texting_text WHERE line_id = l.id AND status = 'queued'
+        ORDER BY priority, turn, id LIMIT {HEAD}
+    ) head
 ) t
 WHERE l.state = 'connected' AND l.guarded_since IS NULL AND l.next_free_at < now() - %(old)s
   AND t.due_at < now() - %(old)s AND {breakers.IS_CLOSED} HAVING count(*) > 0
@@ -141,8 +148,8 @@ def _guarded(alert: Alert) -> Finding:
 
 def _events(alert: Alert) -> Finding:
     words = ngettext(
-        "%(count)d came, the oldest %(span)s ago: answers or news of delivery may be in it.",
-        "%(count)d came, the oldest %(span)s ago: answers or news of delivery may be in them.",
+        "%(count)d notice came %(span)s ago: an answer or news of delivery may be in it.",
+        "%(count)d notices came, the oldest %(span)s ago: answers or news of delivery may be in them.",
         alert.count,
     )
     return Finding(

@@ -88,7 +88,7 @@ def test_events_that_could_not_be_taken_in_are_told_until_somebody_sees_to_them(
     store(line, state)
 
     (told,) = alerts.told(alerts.found(manager))
-    assert "2 came" in told.words
+    assert "2 notices came" in told.words
     assert told.url.endswith("/webhookevent/?state__in=malformed,quarantined")
     assert seam.waiting_count("texting:lines", manager) == 1
     WebhookEvent.objects.update(state=State.KEPT)
@@ -139,6 +139,28 @@ def test_a_paused_line_tells_of_itself_and_of_nothing_else(manager, line, at_wor
 
     assert kinds(manager) == [alerts.STOPPED]
     assert alerts.told(alerts.found(manager)) == []
+
+
+def test_idle_lines_do_not_walk_what_other_lines_have_queued(manager, line, at_work):
+    """With the index of due times each of them would, for the least due time there is."""
+    now = timezone.now()
+    facts = {"direction": Direction.OUT, "origin": Origin.ENTERPRISE, "status": TextStatus.QUEUED, "body": "Hi"}
+    due = {"due_at": now - timedelta(hours=1), "expires_at": now + timedelta(hours=4)}
+    Text.objects.bulk_create(Text(line=line, number=ANA, turn=turn, **facts, **due) for turn in range(3000))
+    for end in range(5):
+        make_line(number=f"+1612555012{end}")
+    Line.objects.exclude(pk=line.pk).update(next_free_at=ago(hours=3))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE texting_text")
+    with CaptureQueriesContext(connection) as queries:
+        assert kinds(manager) == []
+
+    asked = next(each["sql"] for each in queries if "old_queue" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE) {asked}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "text_due" not in plan
+    assert "Seq Scan on texting_text" not in plan
 
 
 def test_what_the_account_finds_is_told_until_it_is_mended(manager, line, people, send, at_work, client, settings):
