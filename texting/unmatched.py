@@ -8,28 +8,30 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from texting import conf, conversations
+from texting import conf, conversations, seam
 from texting.errors import TextingError
-from texting.models import Conversation, ConversationRecord, NumberLink, Recipient
-from texting.seam import RecordKey
+from texting.models import Conversation, ConversationRecord, NumberLink, Recipient, WrongLink
+from texting.models.chosen import of_records
+from texting.seam_help import Hidden
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
-    from texting.seam import Candidate
+    from texting.models.conversation import ConversationQuerySet
+    from texting.seam import Candidate, RecordKey
 
 
 class AlreadyDecided(TextingError):
     """Somebody linked or dismissed it in the meantime."""
 
 
-def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -> None:
-    """Give a number's unmatched conversations to a record and remember the choice; the closed ones are logged at once.
+def link(user: AbstractUser, conversation: Conversation, candidate: Candidate, among: ConversationQuerySet) -> None:
+    """Give a number's unmatched conversations of `among` to a record and remember the choice; closed ones are logged.
 
     Raises AlreadyDecided, LogFailed.
     """
     with transaction.atomic():
-        waiting = Conversation.objects.unmatched().filter(number=conversation.number)
+        waiting = among.unmatched().filter(number=conversation.number)
         # In the order in which conversations.hold_open locks.
         all_locked = list(waiting.select_for_update(of=("self",)).order_by("line_id", "pk"))
         if conversation.pk not in [one.pk for one in all_locked]:
@@ -38,6 +40,9 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate) -
             conversations.add_records(one.pk, [(candidate.key, candidate.name)])
             if one.closed_at:
                 conversations.log_unlogged(one)
+        WrongLink.objects.filter(
+            of_records([candidate.key, *candidate.same_person_as]), number=conversation.number
+        ).delete()
         NumberLink.objects.update_or_create(
             number=conversation.number,
             defaults={
@@ -84,15 +89,20 @@ def find_link(conversation: Conversation) -> NumberLink | None:
     return link
 
 
-def put_back(user: AbstractUser, conversation: Conversation) -> None:
-    """Undo a dismissal, or a link as far as nothing is logged: it is to be decided again. Raises AlreadyDecided."""
+def put_back(user: AbstractUser, conversation: Conversation) -> RecordKey | None:
+    """Undo a dismissal, or a link as far as nothing is logged, and return whose it was: it is to be decided again.
+
+    Raises AlreadyDecided, and Hidden where the linked record is none that `user` may see.
+    """
     with transaction.atomic():
         dismissed = Conversation.objects.filter(pk=conversation.pk, dismissed_at__isnull=False)
         if dismissed.update(dismissed_at=None, dismissed_by=None, dismissal_note=""):
-            action, facts = "conversation.put_back", {}
+            wrong, action, facts = None, "conversation.put_back", {}
         else:
-            action, facts = "conversation.unlinked", {"record": str(_unlink(user, conversation))}
+            wrong = _unlink(user, conversation)
+            action, facts = "conversation.unlinked", {"record": str(wrong)}
         conf.audit()(actor_id=user.pk, action=action, subject=f"conversation:{conversation.pk}", facts=facts)
+    return wrong
 
 
 def _unlink(user: AbstractUser, conversation: Conversation) -> RecordKey:
@@ -104,12 +114,13 @@ def _unlink(user: AbstractUser, conversation: Conversation) -> RecordKey:
     if link is None:
         raise AlreadyDecided
     wrong = link.key
-    ConversationRecord.objects.filter(
-        conversation__in=locked, record_type=wrong.record_type, record_id=wrong.record_id
-    ).delete()
-    # That it was wrong is remembered too: it may have been texted before, which would speak for it.
-    link.record_type, link.record_id, link.linked_by_id = "", 0, user.pk
-    link.save()
+    if wrong not in seam.visible(user, [wrong]):
+        raise Hidden
+    of_wrong = of_records([wrong])
+    ConversationRecord.objects.filter(of_wrong, conversation__in=locked).delete()
+    NumberLink.objects.filter(of_wrong, number=conversation.number).delete()
+    # Remembered, for what else speaks for it stays: it may hold the number, or have been texted.
+    WrongLink.objects.get_or_create(number=conversation.number, **wrong._asdict(), defaults={"said_by_id": user.pk})
     return wrong
 
 

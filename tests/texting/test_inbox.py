@@ -214,10 +214,11 @@ def test_the_badge_of_the_tray_counts_what_it_lists(client, rep, people, hear):
 def test_two_people_cannot_decide_one_conversation(rep, people, line, hear):
     hear("receive", **message(STRANGER, "Any work?", 555))
     conversation = Conversation.objects.get()
+    stan = people.by_id[people.add("Stan", STRANGER).record_id]
     unmatched.dismiss(rep, conversation, "Advertising")
 
     with pytest.raises(unmatched.AlreadyDecided):
-        unmatched.link(rep, conversation, people.by_id[people.add("Stan", STRANGER).record_id])
+        unmatched.link(rep, conversation, stan, Conversation.objects.all())
 
 
 def test_the_pages_ask_as_many_questions_for_thirty_as_for_three(browser, people, hear, django_assert_max_num_queries):

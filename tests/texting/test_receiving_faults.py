@@ -310,7 +310,7 @@ def test_linking_a_number_waits_for_its_texts_on_several_lines_and_none_for_the_
     late, early = (conversations.hold_open([(pk, ANA)])[pk, ANA] for pk in (other.pk, line.pk))
 
     def link():
-        unmatched.link(rep, Conversation.objects.get(pk=early), ana)
+        unmatched.link(rep, Conversation.objects.get(pk=early), ana, Conversation.objects.all())
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:

@@ -4,7 +4,7 @@ from texting.models.account import AccountTaken
 from texting.models.attachment import Attachment, AttachmentContent
 from texting.models.batch import Batch, Recipient
 from texting.models.breaker import Breaker
-from texting.models.conversation import Conversation, ConversationRecord, NumberLink
+from texting.models.conversation import Conversation, ConversationRecord, NumberLink, WrongLink
 from texting.models.draft import Draft, DraftRecipient
 from texting.models.epoch import Epoch
 from texting.models.heartbeat import Heartbeat
@@ -37,4 +37,5 @@ __all__ = [
     "TextingSettings",
     "UntextableNumber",
     "WebhookEvent",
+    "WrongLink",
 ]

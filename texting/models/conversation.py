@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from texting.seam import RecordKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -115,7 +121,8 @@ class ConversationRecord(models.Model):
 class NumberLink(models.Model):
     """Whom a number belongs to, as a person decided: remembered for the next unmatched text.
 
-    `record_type` is "" once somebody has said that it was the wrong one, and nobody yet who is the right one.
+    On lines of its own where the record does not hold the number: those on which its texts were given to the record.
+    `record_type` is "" in old rows: somebody said that it was the wrong one, before WrongLink kept which.
     """
 
     number = models.CharField(max_length=16)
@@ -134,3 +141,29 @@ class NumberLink(models.Model):
     @property
     def key(self) -> RecordKey:
         return RecordKey(self.record_type, self.record_id)
+
+
+class WrongLink(models.Model):
+    """A record that a number does not belong to, as a person said, though the record may hold it."""
+
+    number = models.CharField(max_length=16)
+    record_type = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["number", "record_type", "record_id"], name="wrong_link_once")]
+
+    def __str__(self) -> str:
+        return f"not {self.record_type}:{self.record_id}"
+
+    @classmethod
+    def of_numbers(cls, numbers: Iterable[str]) -> dict[str, set[RecordKey]]:
+        """The records that each of the numbers does not belong to; a number of which nothing was said is left out."""
+        found: defaultdict[str, set[RecordKey]] = defaultdict(set)
+        rows = cls.objects.filter(number__in=numbers).values_list("number", "record_type", "record_id")
+        for number, record_type, record_id in rows:
+            found[number].add(RecordKey(record_type, record_id))
+        return dict(found)

@@ -48,13 +48,15 @@ def conversation(request: SignedInRequest, conversation_id: int) -> HttpResponse
     records = found.records.all()
     is_unmatched = not records and found.dismissed_at is None
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    visible = seam.visible(request.user, [record.key for record in records])
+    link = find_link(found)
     (row,) = tray_rows(request.user, [found], TEXTS_SHOWN)
     context = {
         "conversation": found,
         "row": row,
-        "people": humans(records, seam.visible(request.user, [record.key for record in records])),
+        "people": humans(records, visible),
         "is_unmatched": is_unmatched,
-        "link": find_link(found),
+        "link": link if link and link.key in visible else None,
         "words": words,
         "hits": search(request.user, words) if words and is_unmatched else [],
     }

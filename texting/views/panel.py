@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
 
-    from texting.models import Line, OptOut
+    from texting.models import Line, NumberLink, OptOut
     from texting.models.text import TextQuerySet
     from texting.seam import Candidate, RecordKey
 
@@ -57,11 +57,17 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "no_reply": _no_reply(user, candidate, open_one) if open_one and may_reply else "",
         "from_line": from_line,
         "standstill": standstill.of_line(from_line) if from_line else None,
-        "link": unmatched.find_link(open_one) if open_one and may_reply else None,
+        "link": _link(open_one, keys) if open_one and may_reply else None,
         "reply_key": uuid.uuid4(),
         "app_url": _app_url(latest) if latest else "" if opt_out else _app_url_to_begin(candidate, from_line),
         "opt_out": opt_out,
     }
+
+
+def _link(conversation: Conversation, keys: Sequence[RecordKey]) -> NumberLink | None:
+    """By which choice the conversation is on one of these records."""
+    link = unmatched.find_link(conversation)
+    return link if link and link.key in keys else None
 
 
 def _no_reply(user: AbstractUser, candidate: Candidate, conversation: Conversation) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import seam, unmatched
 from texting.conversations import LogFailed
-from texting.models import Conversation, Text
+from texting.models import Conversation, Text, WrongLink
 from texting.seam import RecordKey
 from texting.seam_help import get_visible
 from texting.views.answers import may_send, page_or_part
@@ -34,12 +34,16 @@ TEXTS_SHOWN = 50
 
 
 class Row(NamedTuple):
-    """An unmatched conversation with its latest texts, who holds its number, and which records may be made for it."""
+    """An unmatched conversation with its latest texts, who holds its number, and which records may be made for it.
+
+    `wrong` are the keys of those holders of whom somebody has said that the number is not theirs.
+    """
 
     conversation: Conversation
     texts: list[Text]
     has_earlier: bool
     holders: list[Candidate]
+    wrong: set[RecordKey]
     new_records: list[NewRecord]
 
 
@@ -66,12 +70,14 @@ def tray_rows(user: AbstractUser, conversations: list[Conversation], most: int) 
         for number in {conversation.number for conversation in conversations}
     }
     visible = seam.visible(user, [key for keys in holders.values() for key in keys])
+    wrong = WrongLink.of_numbers(holders)
     return [
         Row(
             one,
             one.latest_texts[:most],  # type: ignore[attr-defined]
             len(one.latest_texts) > most,  # type: ignore[attr-defined]
             [visible[key] for key in holders[one.number] if key in visible],
+            wrong.get(one.number, set()),
             seam.new_records(user, one.number, one.pk),
         )
         for one in conversations
@@ -112,11 +118,16 @@ def dismiss(request: SignedInRequest, conversation_id: int) -> HttpResponse:
 def put_back(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     conversation = _find(request.user, conversation_id)
     try:
-        unmatched.put_back(request.user, conversation)
+        wrong = unmatched.put_back(request.user, conversation)
     except unmatched.AlreadyDecided:
         messages.info(request, _("Nothing was changed: it was answered, logged or put back in the meantime."))
     else:
         messages.success(request, _("Back in the tray. Say whose texts these are."))
+        for holder in [one for one in seam.match_number(conversation.number) if one.key == wrong]:
+            words = _(
+                "The number is still on the record of %(name)s. Take it off there, or Send Text goes on using it."
+            )
+            messages.warning(request, words % {"name": holder.name})
     return redirect("texting:conversation", conversation_id)
 
 
@@ -140,16 +151,23 @@ def link_new_record(request: HttpRequest, conversation_id: int, key: RecordKey) 
 
 
 def _link(request: HttpRequest, conversation: Conversation, candidate: Candidate) -> bool:
+    user: AbstractUser = request.user  # type: ignore[assignment]  # who sees it is signed in
+    is_holder = candidate.key in [holder.key for holder in seam.match_number(conversation.number)]
     try:
-        unmatched.link(request.user, conversation, candidate)  # type: ignore[arg-type]  # who sees it is signed in
+        # Where nobody may be able to see the record, its number speaks for it, not one who happens to.
+        unmatched.link(user, conversation, candidate, Conversation.objects.all() if is_holder else of_user(user))
     except unmatched.AlreadyDecided:
         messages.info(request, _("Somebody has decided this one already."))
     except LogFailed as error:
         messages.error(request, _("Not linked: %(why)s") % {"why": " ".join(error.failures.values())})
     else:
-        words = _("Linked to %(name)s. Texts from this number go to this record from now on.")
-        if candidate.key not in [holder.key for holder in seam.match_number(conversation.number)]:
-            words += " " + _("Add the number to the record too, so that Send Text can use it.")
+        if is_holder:
+            words = _("Linked to %(name)s. Texts from this number go to this record from now on.")
+        else:
+            words = _(
+                "Linked to %(name)s. Add the number to the record too, so that Send Text can use it and texts from it "
+                "to other lines come here."
+            )
         messages.success(request, words % {"name": candidate.name})
         return True
     return False
