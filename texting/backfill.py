@@ -33,8 +33,10 @@ EVERY = timedelta(minutes=10)
 AFTER_FAILURE = timedelta(seconds=30)
 # However often workers start.
 JUST_BEGUN = timedelta(minutes=1)
-# While a line's texts are still being sent, its past cannot be told from its present.
-WHILE_SENDING = timedelta(seconds=5)
+# While a line's texts are still being sent, or made, its past cannot be told from its present.
+WHILE_MOVING = timedelta(seconds=5)
+# Whoever compares a line under guard may be killed, and it sends nothing until the next has.
+GUARDED_LEASE = timedelta(minutes=2)
 # A run takes no further line after that: beat begins the next within a minute, and one that never ended would keep its
 # worker from ending too.
 RUN = timedelta(seconds=50)
@@ -56,9 +58,13 @@ def backfill_guarded() -> int:
 
 def make_due() -> None:
     """Compare every line now, as nobody may have taken in what came before; but not one that has just been begun."""
-    Line.objects.filter(next_backfill_at__gt=Now(), next_backfill_at__lte=Now() + EVERY - JUST_BEGUN).update(
-        next_backfill_at=Now()
-    )
+    with transaction.atomic():
+        # What a line under guard still waits for has its reason.
+        soon = Line.objects.filter(
+            guarded_since=None, next_backfill_at__gt=Now(), next_backfill_at__lte=Now() + EVERY - JUST_BEGUN
+        )
+        ids = list(soon.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        Line.objects.filter(pk__in=ids).update(next_backfill_at=Now())
 
 
 def _backfill_all(which: str) -> int:
@@ -73,13 +79,15 @@ def _backfill_all(which: str) -> int:
 def _claim_line(which: str) -> Line | None:
     rows = run(
         f"""
-        UPDATE texting_line SET next_backfill_at = now() + %s WHERE id = (
+        UPDATE texting_line
+        SET next_backfill_at = now() + CASE WHEN guarded_since IS NULL THEN %s ELSE %s END
+        WHERE id = (
             SELECT id FROM texting_line
             WHERE state IN ('connected', 'paused') AND session_token <> '' AND next_backfill_at <= now() AND {which}
             ORDER BY next_backfill_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         ) RETURNING id
         """,  # noqa: S608 - our own words
-        [EVERY],
+        [EVERY, GUARDED_LEASE],
     )
     return Line.objects.get(pk=rows[0][0]) if rows else None
 
@@ -103,12 +111,13 @@ def _backfill_apart(line: Line) -> int:
 
 
 def _come_back(line: Line, wait: timedelta) -> None:
-    Line.objects.filter(pk=line.pk).update(next_backfill_at=Now() + wait)
+    # A guard that has begun meanwhile says itself when the line is compared.
+    Line.objects.filter(pk=line.pk, guarded_since=line.guarded_since).update(next_backfill_at=Now() + wait)
 
 
 def _backfill(line: Line) -> int:
-    if line.guarded_since and Text.objects.filter(line=line, status=TextStatus.SENDING).exists():
-        _come_back(line, WHILE_SENDING)
+    if line.guarded_since and _is_moving(line):
+        _come_back(line, WHILE_MOVING)
         return 0
     ((started_at,),) = run("SELECT now()")
     results = [_take_in_apart(line, told) for told in provider_texts.list_since(line, _since(line))]
@@ -133,6 +142,12 @@ def _look_at_hooks(line: Line) -> None:
         logger.warning("line %s: could not look at its webhooks: %s", line.pk, error)
 
 
+def _is_moving(line: Line) -> bool:
+    """Whether texts that may have left are being sent still, or stand in a batch and are not made in this copy."""
+    is_sending = Text.objects.filter(line=line, status=TextStatus.SENDING).exists()
+    return is_sending or guard.is_being_made(line)
+
+
 def _since(line: Line) -> datetime:
     regular = (line.backfilled_at or line.created_at) - OVERLAP
     return min(regular, line.guarded_since) if line.guarded_since else regular
@@ -153,8 +168,8 @@ def _take_in_apart(line: Line, told: ProviderText) -> bool | None:
         return None
 
 
-def _take_in(line: Line, told: ProviderText) -> bool:
-    """Take in one text that the provider holds; False when we knew it."""
+def _take_in(line: Line, told: ProviderText) -> bool | None:
+    """Take in one text that the provider holds; False when we knew it, None while it may be one that waits here."""
     known = Text.objects.filter(line=line, provider_id=told.provider_id).first()
     if known:
         # One that is scheduled is looked after in texting.scheduled, which also asks whether it was deleted.
@@ -165,7 +180,10 @@ def _take_in(line: Line, told: ProviderText) -> bool:
         if told.direction == Direction.IN:
             text = inbound.receive(line, told)
         else:
-            found = _take_in_sent(line, told)
+            try:
+                found = _take_in_sent(line, told)
+            except inbound.MayBeQueued:
+                return None
             if found is None:
                 return False
             text = found
@@ -187,14 +205,18 @@ def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
         text = inbound.settle_echo(line, told)
     except inbound.EchoUndecided:
         return None
-    if text is None and line.guarded_since:
-        text = _settle_queued(line, told)
-    return text or inbound.note_typed_in_app(line, told)
+    return text or _settle_queued(line, told) or inbound.note_typed_in_app(line, told)
 
 
 def _settle_queued(line: Line, told: ProviderText) -> Text | None:
-    """The queued text that left in a time this database has forgotten; only while the line may not send."""
-    for text in inbound.queued_echoes(line, told):
+    """The queued text that left in a time this database has forgotten; only while the line may not send.
+
+    Raises MayBeQueued without a guard: a runner may not have looked at this database yet.
+    """
+    queued = inbound.queued_echoes(line, told)
+    if queued and not line.guarded_since:
+        raise inbound.MayBeQueued
+    for text in queued:
         text.attempt = uuid.uuid4()
         claimed = Text.objects.filter(pk=text.pk, status=TextStatus.QUEUED).update(
             status=TextStatus.SENDING, attempt=text.attempt, sending_until=Now() + conf.LEASE, status_at=Now()

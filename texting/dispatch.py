@@ -140,11 +140,8 @@ def cancel_batch(user: AbstractUser, batch: Batch) -> int:
 
 
 def expire_overdue() -> int:
-    """End the texts that could not leave in time; return how many.
-
-    Not those of a line under guard (texting.epoch): what stands as queued there may have left.
-    """
-    return stop_in_blocks(Text.objects.overdue().filter(line__guarded_since=None), TextStatus.EXPIRED, Reason.EXPIRED)
+    """End the texts that could not leave in time; return how many."""
+    return stop_in_blocks(Text.objects.overdue(), TextStatus.EXPIRED, Reason.EXPIRED)
 
 
 def stop_in_blocks(texts: TextQuerySet, status: TextStatus, reason: Reason) -> int:

@@ -63,14 +63,18 @@ class Pulse:
                 "SELECT system_identifier, timeline_id, beat_at, beat_at > now() - %s FROM texting_epoch FOR UPDATE",
                 [LONGEST_GAP],
             )
-            known_at, self._last_at = self._last_at, _take_over(identifier, timeline)
+            now = _take_over(identifier, timeline)
             is_same = (then_identifier, then_timeline) == (identifier, timeline)
-            was_set_back = known_at is not None and (bool(is_first) or beat_at < known_at)
-            if is_same and is_recent and not was_set_back:
-                return True
-            # What was being posted when another database took over is listed only once it was taken.
-            wait = conf.LEASE if was_set_back or not is_same else timedelta(0)
-            run(_GUARD, {"since": beat_at - LOOK_BACK, "wait": wait})
+            was_set_back = self._last_at is not None and (bool(is_first) or beat_at < self._last_at)
+            is_in_doubt = was_set_back or not is_same or not is_recent
+            if is_in_doubt:
+                # What was being posted when another database took over is listed only once it was taken.
+                wait = timedelta(0) if is_same and not was_set_back else conf.LEASE
+                run(_GUARD, {"since": beat_at - LOOK_BACK, "wait": wait})
+        # Only what was committed can be missed later.
+        self._last_at = now
+        if not is_in_doubt:
+            return True
         logger.warning(
             "the runners' last sign of life is of %s%s: every line is compared with its provider before it sends",
             beat_at.isoformat(timespec="seconds"),
@@ -87,8 +91,13 @@ def is_known() -> bool:
 
 
 def _take_over(identifier: str, timeline: int) -> datetime:
+    """Write a beat that is no earlier than the one it follows: of two runners the later one may be first."""
     rows = run(
-        "UPDATE texting_epoch SET system_identifier = %s, timeline_id = %s, beat_at = now() RETURNING beat_at",
+        """
+        UPDATE texting_epoch
+        SET system_identifier = %s, timeline_id = %s, beat_at = greatest(beat_at, clock_timestamp())
+        RETURNING beat_at
+        """,
         [identifier, timeline],
     )
     beat_at: datetime = rows[0][0]

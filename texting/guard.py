@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from texting import building, claims, conf
 from texting.claims import Outcome
 from texting.errors import TextingError
-from texting.models import Line, Text
+from texting.models import Batch, Line, Text
 from texting.sql import run
 from texting.vocabulary import Reason, TextStatus
 
@@ -54,17 +55,29 @@ RETURNING id
 """
 
 
+class StillBeingMade(TextingError):
+    """Texts that may have left are still to be made again, by a worker: nothing was done."""
+
+
+def is_being_made(line: Line) -> bool:
+    """Whether a batch from before the doubt is not wholly in the queue, so that what left of it cannot be found yet."""
+    begun = Batch.objects.filter(line=line, is_pending=True, created_at__lt=line.guarded_at)
+    return begun.filter(done_count__lt=F("people_count")).exists()
+
+
 def doubtful_count(line: Line) -> int:
     """How many queued texts of a guarded line may have left already."""
-    return Text.objects.queued().filter(line=line, created_at__lt=line.guarded_at).count()
+    return Text.objects.queued().filter(line=line).sent_before(line.guarded_at).count()
 
 
 def end_by_hand(user: AbstractUser, line: Line) -> int:
     """Let a guarded line send though it was not compared; return how many texts a person now has to decide about.
 
     What was queued before the doubt never leaves by itself. The guard ends last, so an interrupted one is asked for
-    again. Raises NotGuarded.
+    again. Raises NotGuarded, StillBeingMade.
     """
+    if line.guarded_since and is_being_made(line):
+        raise StillBeingMade
     count = 0
     while handed_over := _hand_over_block(line):
         count += handed_over
@@ -91,9 +104,9 @@ _TAKE = """
 UPDATE texting_text SET
     status = 'sending', attempt = gen_random_uuid(), sending_until = now(), status_at = now()
 WHERE id IN (
-    SELECT id FROM texting_text
-    WHERE line_id = %(line_id)s AND status = 'queued' AND created_at < %(before)s
-    ORDER BY id LIMIT %(block)s FOR NO KEY UPDATE
+    SELECT t.id FROM texting_text t LEFT JOIN texting_batch b ON b.id = t.batch_id
+    WHERE t.line_id = %(line_id)s AND t.status = 'queued' AND coalesce(b.created_at, t.created_at) < %(before)s
+    ORDER BY t.id LIMIT %(block)s FOR NO KEY UPDATE OF t
 )
 RETURNING id, attempt
 """

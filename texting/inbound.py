@@ -148,7 +148,9 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
             number=told.number,
             status__in=[TextStatus.SENDING, TextStatus.UNCONFIRMED],
             provider_id__isnull=True,
-        ).order_by("pk")
+        )
+        .select_related("batch")
+        .order_by("pk")
     )
     if any(text.status == TextStatus.SENDING for text in fitting):
         raise EchoUndecided
@@ -160,26 +162,35 @@ def settle_echo(line: Line, told: ProviderText) -> Text | None:
 
 
 def queued_echoes(line: Line, told: ProviderText) -> list[Text]:
-    """The queued texts that `told` may be the echo of, the first to leave first."""
+    """The queued texts that `told` may be the echo of, the first to leave first.
+
+    In a database that was set back, one that left stands as queued. Until that is known, what the provider holds is
+    nobody else's: once it were, ours would leave again.
+    """
     queued = Text.objects.queued().filter(line=line, number=told.number).order_by("turn", "pk")
-    return [text for text in queued if is_echo(text, told)]
+    return [text for text in queued.select_related("batch") if is_echo(text, told)]
 
 
 class EchoUndecided(Exception):
     """Too early to say which of our texts this is the echo of."""
 
 
+class MayBeQueued(EchoUndecided):
+    """Of one that is queued here and left, which this database has forgotten; or typed in the app in the same words."""
+
+
 def is_echo(ours: Text, told: ProviderText) -> bool:
     """Whether what the provider tells of may be `ours`: the same words to the same number.
 
-    White space at the ends does not count, for providers trim it. What was certainly written before ours, or after ours
-    was given up, is not it.
+    White space at the ends does not count, for providers trim it. What was certainly written before ours was sent, or
+    after ours was given up, is not it. A text that is made again from its batch is as old as that.
     """
     is_same = told.number == ours.number and told.body.strip() == ours.body.strip()
     if not is_same or told.at is None:
         return is_same
     is_late = ours.status == TextStatus.UNCONFIRMED and told.at > ours.status_at + LOOKED_FOR
-    return told.at >= ours.created_at - CLOCK_SLACK and not is_late
+    began_at = ours.batch.created_at if ours.batch else ours.created_at
+    return told.at >= began_at - CLOCK_SLACK and not is_late
 
 
 def settle_as_sent(text: Text, provider_id: str) -> bool:

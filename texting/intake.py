@@ -144,9 +144,9 @@ def _apply(line: Line, meaning: Event) -> Verdict:
 
 def _note_sent(line: Line, told: ProviderText) -> None:
     text = inbound.settle_echo(line, told)
-    if text is None and line.guarded_since and inbound.queued_echoes(line, told):
-        # It may have left in a time that this database has forgotten: texting.backfill finds out.
-        raise inbound.EchoUndecided
+    if text is None and inbound.queued_echoes(line, told):
+        # texting.backfill finds out.
+        raise inbound.MayBeQueued
     text = text or inbound.note_typed_in_app(line, told)
     inbound.leave_as_scheduled(text)
     if told.delivery:

@@ -16,7 +16,7 @@ from texting.errors import LineProblem, ProviderError, SessionLost, TextingError
 from texting.line_hooks import log_out, new_webhook_secret, register_hooks, repair_hooks, take_down_hooks
 from texting.line_hooks import provider_of as provider_of
 from texting.line_sessions import pause_for
-from texting.models import Line, Text
+from texting.models import Batch, Line, Text
 from texting.numbers import format_number
 from texting.secrets import CannotDecrypt
 from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
@@ -43,6 +43,10 @@ class LineTaken(TextingError):
     def __init__(self, line: Line) -> None:
         super().__init__(f"line {line.pk} has this number")
         self.line = line
+
+
+class LineGuarded(TextingError):
+    """Nobody knows yet which of the line's queued texts have left: nothing was done."""
 
 
 class ConnectionFailed(TextingError):
@@ -220,17 +224,24 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
     """Take a line out of use; return how many queued texts were blocked. Its history stays.
 
     Its webhooks are taken down and its session ended at the provider where that works; texts that still come in are
-    taken in. The session is kept where something is still to be asked.
+    taken in. The session is kept where something is still to be asked. Raises LineGuarded.
     """
     with transaction.atomic():
-        if Line.objects.select_for_update(no_key=True).get(pk=line.pk).state == LineState.REMOVED:
+        locked = Line.objects.select_for_update(no_key=True).get(pk=line.pk)
+        if locked.state == LineState.REMOVED:
             return 0
+        if locked.guarded_since and _has_texts_to_send(line):
+            raise LineGuarded
         Line.objects.filter(pk=line.pk).update(state=LineState.REMOVED, pause_reason="", state_changed_at=now)
         blocked_count = Text.objects.filter(line=line).stop(TextStatus.BLOCKED, Reason.LINE_REMOVED)
         _record(user, "line.removed", line, {"blocked": blocked_count})
     take_down_hooks(line)
     log_out(line)
     return blocked_count
+
+
+def _has_texts_to_send(line: Line) -> bool:
+    return Text.objects.queued().filter(line=line).exists() or Batch.objects.filter(line=line, is_pending=True).exists()
 
 
 def _record(user: AbstractUser, action: str, line: Line, facts: dict[str, Any]) -> None:

@@ -33,11 +33,11 @@ def stop_forbidden() -> int:
     return sum(_stop_of(sender_id, line_ids) for sender_id, line_ids in waiting.items())
 
 
-# What waits on a removed line is the claim's to stop, with its own reason.
+# What waits on a removed line is the claim's to stop, with its own reason; on one under guard, it may have left.
 _WAITING = """
 SELECT w.sender_id, w.line_id
 FROM (SELECT DISTINCT sender_id, line_id FROM texting_text WHERE status = 'queued' AND sender_id IS NOT NULL) w
-JOIN texting_line l ON l.id = w.line_id AND l.state <> 'removed'
+JOIN texting_line l ON l.id = w.line_id AND l.state <> 'removed' AND l.guarded_since IS NULL
 """
 
 

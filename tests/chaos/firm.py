@@ -50,6 +50,7 @@ class Firm:
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chaos-")))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     kill_count: int = 0
+    restored_count: int = 0
 
     def start(self) -> None:
         # PostgreSQL runs as another user under root and passes through.
@@ -218,6 +219,7 @@ class Firm:
         shutil.rmtree(self.data.postgres)
         self._copy.rename(self.data.postgres)
         self.start_postgres()
+        self.restored_count += 1
 
     @property
     def _copy(self) -> Path:

@@ -42,6 +42,7 @@ def judge(firm: Firm, *, heard: list[str]) -> list[Violation]:
         *_logged_not_once(firm, texts),
         *_canaries(firm),
         *_people_without_result(firm),
+        *_doubted_without_cause(firm),
     ]
 
 
@@ -166,3 +167,11 @@ def _people_without_result(firm: Firm) -> list[Violation]:
     return [
         Violation("I11 everyone chosen has one result", f"batch {b}: {made} of {chosen}") for b, chosen, made in rows
     ]
+
+
+def _doubted_without_cause(firm: Firm) -> list[Violation]:
+    """A guard holds every line up: only a database that was put back may begin one."""
+    guard_count = (firm.folder / "log").read_text(errors="replace").count("the runners' last sign of life is of")
+    if guard_count <= firm.restored_count:
+        return []
+    return [Violation("I12 nothing held up without a cause", f"{guard_count} guards, {firm.restored_count} restores")]

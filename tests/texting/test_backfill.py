@@ -124,15 +124,6 @@ def test_one_scheduled_for_later_is_not_taken_in_yet(line, provider):
     assert not Conversation.objects.exists()
 
 
-def test_without_a_guard_a_queued_text_is_never_taken_for_one_that_left(people, provider, send):
-    send(people.add("Ana Rivera", ANA))
-    provider.told = [told("700", BODY, direction=Direction.OUT)]
-
-    backfill.backfill_due()
-
-    assert sorted(Text.objects.values_list("status", flat=True)) == ["queued", "sent"]
-
-
 def test_each_line_is_compared_every_ten_minutes(line, provider):
     asked = []
     provider.list_texts = lambda *_, **__: asked.append(1) or []

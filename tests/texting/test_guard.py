@@ -117,6 +117,7 @@ def test_a_stop_that_reached_another_line_holds_before_the_first_line_goes_on(
     backfill.backfill_guarded()
 
     assert OptOut.objects.get().line_id == other.pk
+    assert claims.claim(8)[0] == []
     assert status_of_outgoing() == TextStatus.BLOCKED
     assert not Line.objects.filter(guarded_since__isnull=False).exists()
 

@@ -111,9 +111,13 @@ def test_the_same_words_typed_in_the_app_do_not_settle_a_text_that_did_not_leave
     write(claim, TextStatus.QUEUED, Reason.TRY_AGAIN)
     pass_time(minutes=1)
     intake.take_in()
+    assert list(Text.objects.values_list("origin", "status")) == [(Origin.ENTERPRISE, TextStatus.QUEUED)]
 
+    write(take(), TextStatus.SENT, provider_id="999")
+    pass_time(minutes=1)
+    intake.take_in()
     assert dict(Text.objects.values_list("origin", "status")) == {
-        Origin.ENTERPRISE: TextStatus.QUEUED,
+        Origin.ENTERPRISE: TextStatus.SENT,
         Origin.PROVIDER_APP: TextStatus.DELIVERED,
     }
 

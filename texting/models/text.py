@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from texting.vocabulary import Decision, Direction, Origin, Priority, Reason, TextStatus
 
@@ -19,14 +19,22 @@ class TextQuerySet(models.QuerySet["Text"]):
     def queued(self) -> TextQuerySet:
         return self.filter(status=TextStatus.QUEUED)
 
+    def sent_before(self, at: datetime | None) -> TextQuerySet:
+        """Those that somebody had sent by then; one that was made again from its batch is as old as that."""
+        return self.alias(sent_at=Coalesce("batch__created_at", "created_at")).filter(sent_at__lt=at)
+
     def overdue(self) -> TextQuerySet:
         """Those that could not leave in time, whatever held them up but their line's own work."""
         since = F("line__worked") - F("line_worked")
         return self.filter(expires_at__lte=Now()).filter(expires_at__lte=Now() - since)
 
     def stop(self, status: TextStatus, reason: Reason, *, at_most: int | None = None) -> int:
-        """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids."""
-        waiting = self.queued().select_for_update(of=("self",), no_key=True).order_by("pk")
+        """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids.
+
+        Not those of a line under guard (texting.epoch), which may have left: when it is over, the claim stops the rest.
+        """
+        waiting = self.queued().filter(line__guarded_since=None).order_by("pk")
+        waiting = waiting.select_for_update(of=("self",), no_key=True)
         ids = list(waiting.values_list("pk", flat=True)[:at_most])
         return Text.objects.filter(pk__in=ids).queued().update(status=status, reason=reason, status_at=Now())
 

@@ -98,6 +98,13 @@ def end_guard(request: SignedInRequest, line: Line) -> HttpResponse:
         count = guard.end_by_hand(request.user, line)
     except guard.NotGuarded:
         return _guard_is_over(request, line)
+    except guard.StillBeingMade:
+        words = _(
+            "%(line)s still waits: a worker puts the rest of a batch into its queue. Try again in a minute; if that "
+            "does not help, ask whoever runs Enterprise whether a worker is running."
+        )
+        messages.error(request, words % {"line": line})
+        return redirect("texting:line", line.pk)
     words = _("%(line)s sends again.") % {"line": line}
     if count:
         handed_over = ngettext(

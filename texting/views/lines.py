@@ -169,7 +169,15 @@ def remove(request: HttpRequest, line: Line) -> HttpResponse:
     if request.method != "POST":
         template = "_remove.html" if request.headers.get("HX-Request") else "remove.html"
         return render(request, f"texting/lines/{template}", {"row": _row(line)})
-    count = lines_module.remove(_user(request), line, now=timezone.now())
+    try:
+        count = lines_module.remove(_user(request), line, now=timezone.now())
+    except lines_module.LineGuarded:
+        words = _(
+            "%(line)s was not removed: nobody knows yet which of its queued texts have left. Wait until ZipWhip has "
+            "answered, or press “Send without asking”: then you decide about each of them."
+        )
+        messages.error(request, words % {"line": line})
+        return redirect("texting:line", line.pk)
     if count:
         words = ngettext(
             "Removed %(line)s. %(count)d queued text was blocked. Its history is kept.",
