@@ -72,6 +72,13 @@ class HandMessageForm(forms.Form):
         self.fields["deactivate"].label = _("Yes, deactivate %(name)s") % {"name": name}
         self.initial.setdefault("at", timezone.localtime())
 
+    def says(self, message: Message) -> bool:
+        """Whether this valid form says what is logged as `message`: a click repeated, and nothing written since."""
+        said = self.cleaned_data
+        # Of what was logged as it happened, the second was added.
+        is_then = abs(message.created_at - said["at"]) < _MINUTE
+        return is_then and (message.action_code, message.body) == (said["action_code"], said["body"])
+
     @property
     def deactivates(self) -> bool:
         """Whether what is chosen will make an active record inactive."""
@@ -80,11 +87,9 @@ class HandMessageForm(forms.Form):
 
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]
-        now = timezone.now()
-        if at > now + _MINUTE:
+        if at > timezone.now() + _MINUTE:
             raise ValidationError(_("This is still to come. Enter when it happened."))
-        # The field knows minutes only: what happens now goes after what was logged earlier in this minute.
-        return now if now - at < _MINUTE else at
+        return at
 
     def clean(self) -> None:
         super().clean()
@@ -101,6 +106,7 @@ def find_logged(record: RecordKey, form_key: UUID | None) -> Message | None:
 
 def log_by_hand(user: User, record: RecordKey, form: HandMessageForm, form_key: UUID | None) -> Message:
     """Write what a valid form says; the caller holds the transaction."""
+    at, now = form.cleaned_data["at"], timezone.now()
     message = Message.objects.create(
         record_type=record.record_type,
         record_id=record.record_id,
@@ -108,7 +114,8 @@ def log_by_hand(user: User, record: RecordKey, form: HandMessageForm, form_key: 
         author=user,
         author_name=str(user)[:160],
         body=form.cleaned_data["body"],
-        created_at=form.cleaned_data["at"],
+        # The field knows minutes only: what happens now goes after what was logged earlier in this minute.
+        created_at=now if now - at < _MINUTE else at,
         form_key=form_key,
     )
     facts = {"message": message.pk, "action_code": message.action_code_id}

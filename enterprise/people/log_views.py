@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -23,7 +25,12 @@ from texting.seam import RecordKey
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
+    from enterprise.messagelog.models import Message
     from enterprise.people.models import Person
+
+SHOWN_OF_LOGGED = 200
+# What the form kept in case it would be lost, it need not keep any longer (keep.js).
+ACCEPTED: dict[str, object] = {"accepted": {}}
 
 
 class LogMessage(KindView):
@@ -46,10 +53,17 @@ class LogMessage(KindView):
             raise
 
     def _logged(self, request: HttpRequest, person: Person, key: uuid.UUID | None) -> HttpResponse | None:
-        """What the same form was answered when it was posted before; None when it was not."""
+        """The answer to a form that was logged before; None when it was not.
+
+        Who wrote on, because no answer had come, is told what is logged, and may log the rest under a new key.
+        """
         message = find_logged(RecordKey(self.kind.key, person.pk), key)
         if not message:
             return None
+        form = self._form(person, request.POST)
+        if not (form.is_valid() and form.says(message)):
+            form.add_error(None, _logged_already(message))
+            return self._show(request, person, form)
         words = _("%(code)s was logged.") % {"code": message.action_code}
         return self._say_logged(request, person, words, is_deactivated=message.action_code.deactivates)
 
@@ -81,16 +95,16 @@ class LogMessage(KindView):
     ) -> HttpResponse:
         name = "_add" if request.headers.get("HX-Request") else "add"
         context = {"kind": self.kind, "person": person, "form": form, "action": request.path}
-        context["form_key"] = key or uuid.uuid4()
+        context |= {"form_key": key or uuid.uuid4(), "accepted_url": _log_of(person)}
         return render(request, f"messagelog/{name}.html", context, status=422 if form.is_bound else 200)
 
     def _say_logged(self, request: HttpRequest, person: Person, words: str, *, is_deactivated: bool) -> HttpResponse:
         """In the dialog: close it and show the log anew, or the whole page where more than the log has changed."""
         in_dialog = bool(request.headers.get("HX-Request"))
-        said = json.dumps({"closeDialog": {}, "toast": {"text": words, "level": "ok"}})
+        said = json.dumps({**ACCEPTED, "closeDialog": {}, "toast": {"text": words, "level": "ok"}})
         if in_dialog and not is_deactivated:
             shown_on = HtmxDetails(request).current_url_abs_path
-            if shown_on and shown_on.partition("?")[0] != person.get_absolute_url():
+            if shown_on and urlsplit(shown_on).path != person.get_absolute_url():
                 # From a list, which shows no log.
                 return HttpResponse(status=204, headers={"HX-Trigger": said})
             log = render(request, "messagelog/_logged.html", record_page(person, self.kind, self.user, {}))
@@ -99,5 +113,17 @@ class LogMessage(KindView):
             return log
         messages.success(request, words)
         if in_dialog:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return redirect(f"{person.get_absolute_url()}#messages")
+            return HttpResponse(status=204, headers={"HX-Refresh": "true", "HX-Trigger": json.dumps(ACCEPTED)})
+        return redirect(_log_of(person))
+
+
+def _log_of(person: Person) -> str:
+    return f"{person.get_absolute_url()}#messages"
+
+
+def _logged_already(message: Message) -> str:
+    words = _(
+        "%(code)s was logged already, with these words: “%(words)s”. What stands here now is not logged; "
+        "log it as well if something is missing."
+    )
+    return words % {"code": message.action_code, "words": Truncator(message.body).chars(SHOWN_OF_LOGGED)}

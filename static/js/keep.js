@@ -1,9 +1,13 @@
-// What is being written in form[data-keep="NAME"] stays in the tab until it is sent, so that Esc, a reload or a link
-// away does not lose it: it stands in the form of that name when this is opened again.
+// What is being written in form[data-keep="NAME"] stays in the tab until the server has accepted it, so that Esc, a
+// reload, a link away or an ended session does not lose it: it stands in the form of that name when this is opened again.
+//   <form data-keep="NAME" data-keep-until="/where/it/leads/#when-accepted">   for a form that is a page
+//   HX-Trigger: {"accepted": {}}                                               for one in the dialog, before closeDialog
 
 const areas = (form) => [...form.querySelectorAll("textarea[name]")];
 const storeName = (form, area) => `keep:${document.body.dataset.user}:${form.dataset.keep}:${area.name}`;
-const forget = (form) => areas(form).forEach((area) => sessionStorage.removeItem(storeName(form, area)));
+const storeNames = (form) => areas(form).map((area) => storeName(form, area));
+const forget = (form) => storeNames(form).forEach((name) => sessionStorage.removeItem(name));
+const SENT = "keep-sent";
 const kept = (target) => target.closest?.("form[data-keep]");
 
 function restore(root) {
@@ -24,14 +28,21 @@ document.addEventListener("dialog:closing", (event) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
 });
 
-// As a page it is sent by the browser, which keeps it itself where there is no answer; in the dialog by htmx.
+// In the dialog the server says so, as an event that htmx sends from the form.
+document.addEventListener("accepted", (event) => { if (kept(event.target)) forget(event.target); });
+
+// As a page it says so by where it leads, which is known on the page after: not to sign in, nor to this form again.
 document.addEventListener("submit", (event) => {
-  if (kept(event.target) && !event.target.matches("[hx-post]")) forget(event.target);
-});
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const form = kept(event.detail.requestConfig.elt);
-  if (form && event.detail.xhr.status < 300) forget(form);
+  const form = kept(event.target);
+  if (form && !form.matches("[hx-post]")) sessionStorage.setItem(SENT, JSON.stringify([form.dataset.keepUntil, ...storeNames(form)]));
 });
 
+function forgetSent() {
+  const [until, ...names] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  sessionStorage.removeItem(SENT);
+  if (until === location.pathname + location.hash) names.forEach((name) => sessionStorage.removeItem(name));
+}
+
 document.addEventListener("htmx:afterSettle", (event) => restore(event.detail.target));
+forgetSent();
 restore(document);

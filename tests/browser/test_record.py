@@ -6,6 +6,8 @@ import base64
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import PASSWORD
+
 # A red dot.
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
@@ -16,6 +18,19 @@ def open_record(page: Page, name: str) -> None:
     page.goto(f"/employees/?q={name}")
     page.get_by_role("link", name=name, exact=True).first.click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def end_session(page: Page) -> None:
+    kept = [cookie for cookie in page.context.cookies() if "session" not in cookie["name"]]
+    page.context.clear_cookies()
+    page.context.add_cookies(kept)
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("Username").fill("mei")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
 
 
 def test_a_call_is_logged_from_the_record_and_the_focus_comes_back(open_as):
@@ -51,6 +66,47 @@ def test_a_note_outlives_escape_until_it_is_logged(open_as):
 
     opener.click()
     expect(note).to_have_value("")
+
+
+def test_a_note_outlives_an_ended_session_in_the_dialog(open_as):
+    page = open_as("mei")
+    open_record(page, "Luis Rivera")
+    page.get_by_role("link", name="Log a message").first.click()
+    dialog = page.get_by_role("dialog")
+    note = dialog.get_by_label("Note")
+    note.fill("Asked for the day shift.")
+    end_session(page)
+    page.get_by_role("button", name="Log it").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("status").filter(has_text="What you wrote is kept")).to_be_visible()
+
+    sign_in(opened.value)
+    page.get_by_role("link", name="Log a message").first.click()
+    expect(note).to_have_value("Asked for the day shift.")
+    dialog.get_by_label("Action code").select_option(label="NOTE – Note")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#log")).to_contain_text("Asked for the day shift.")
+
+
+def test_a_note_on_a_page_of_its_own_outlives_an_ended_session_until_it_is_logged(open_as):
+    page = open_as("mei")
+    open_record(page, "Dee Evans")
+    address = page.get_by_role("link", name="Log a message").first.get_attribute("href")
+    page.goto(address)
+    page.get_by_label("Action code").select_option(label="NOTE – Note")
+    page.get_by_label("Note").fill("Moved to Saint Paul.")
+    end_session(page)
+    page.get_by_role("button", name="Log it").click()
+    sign_in(page)
+
+    expect(page.get_by_label("Note")).to_have_value("Moved to Saint Paul.")
+    page.get_by_label("Action code").select_option(label="NOTE – Note")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#log")).to_contain_text("Moved to Saint Paul.")
+    page.goto(address)
+    expect(page.get_by_label("Note")).to_have_value("")
 
 
 def test_a_call_is_logged_without_scripts(open_as):

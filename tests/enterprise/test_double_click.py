@@ -58,6 +58,36 @@ def test_a_message_is_logged_once_and_both_clicks_are_answered_alike(as_user, ri
     assert Message.objects.count() == 2
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", [{"body": "They rang back."}, {"action_code": "NOTE"}, {"at": "2026-03-02T09:15"}])
+@pytest.mark.parametrize("in_dialog", [{}, {"HX-Request": "true"}])
+def test_what_was_changed_since_is_not_called_logged_and_can_be_logged_as_well(as_user, riya, in_dialog, changed):
+    page = f"{make_employee().get_absolute_url()}messages/add/"
+    client, codes = as_user(riya), {name: make_code(name).pk for name in ("CALL", "NOTE")}
+    posted = as_posted(client.get(page), action_code=codes["CALL"], body="Left a voicemail.")
+    client.post(page, posted, headers=in_dialog)
+    other = {**posted, **changed, "action_code": codes[changed.get("action_code", "CALL")]}
+
+    told = client.post(page, other, headers=in_dialog)
+
+    assert (told.status_code, Message.objects.count()) == (422, 1)
+    assert "CALL was logged already, with these words: “Left a voicemail.”" in told.text
+    assert other["body"] in told.text
+    client.post(page, as_posted(told, action_code=other["action_code"]), headers=in_dialog)
+    assert Message.objects.filter(body=other["body"], action_code=other["action_code"]).exists()
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_code_that_deactivates_is_logged_once_too(as_user, riya):
+    person = make_employee()
+    page, client = f"{person.get_absolute_url()}messages/add/", as_user(riya)
+    code = make_code("DNA", deactivates=True)
+    posted = as_posted(client.get(page), action_code=code.pk, body="Never again.", deactivate="on")
+    assert [client.post(page, posted).status_code for _click in range(2)] == [302, 302]
+    assert Message.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_moment_log_one_message(as_user, riya):
     person, code, client = make_employee(), make_code("CALL"), as_user(riya)

@@ -74,6 +74,21 @@ def test_in_the_dialog_the_log_is_shown_anew_beneath_it(as_user, riya, call):
     assert 'id="message-count" hx-swap-oob="true">1<' in answer.text
 
 
+@pytest.mark.parametrize("rest", ["", "?log=all", "#texts", "?code=1#messages"])
+def test_the_log_is_shown_anew_wherever_on_the_record_the_reader_is(as_user, riya, call, rest):
+    person = make_employee()
+    shown_on = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{person.get_absolute_url()}{rest}"}
+    answer = as_user(riya).post(address(person), told(call), headers=shown_on)
+    assert (answer.status_code, answer.headers.get("HX-Retarget")) == (200, "#log")
+
+
+def test_from_a_list_there_is_no_log_to_show_anew(as_user, riya, call):
+    shown_on = {"HX-Request": "true", "HX-Current-URL": "http://testserver/employees/?q=Ana#results"}
+    answer = as_user(riya).post(address(make_employee()), told(call), headers=shown_on)
+    assert answer.status_code == 204
+    assert "CALL was logged." in answer["HX-Trigger"]
+
+
 def test_only_active_codes_that_apply_are_offered(as_user, riya, call):
     make_code("FAX", is_active=False)
     visit = make_code("VISIT", for_employees=False)
