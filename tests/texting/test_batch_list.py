@@ -209,13 +209,21 @@ def test_a_batch_one_may_not_see_is_not_texted_again(client, send, ana, dan):
     assert client.post(reverse("texting:batch-again", args=[batch.pk])).url.startswith("/sign-in/")
 
 
-def test_a_discarded_draft_is_gone_and_a_sent_one_stays(browser, send, rep, line, ana):
+def test_a_discarded_draft_is_gone(browser, rep, line, ana):
+    draft = Draft.objects.create(user=rep, selection=[ana], line=line, body="Not yet")
+    assert browser.post(draft.get_absolute_url(), {"action": "discard", "sure": "1"}).status_code == 303
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("sure", [{}, {"sure": "1"}])
+def test_a_draft_that_was_sent_meanwhile_stays_and_is_called_sent(browser, send, ana, sure):
     send(ana)
     sent = Draft.objects.get()
-    open_one = Draft.objects.create(user=rep, selection=[ana], line=line, body="Not yet")
-    for draft in (sent, open_one):
-        assert browser.post(draft.get_absolute_url(), {"action": "discard", "sure": "1"}).status_code == 303
 
+    told = browser.post(sent.get_absolute_url(), {"action": "discard", **sure})
+
+    assert "This was sent already" in words_of(told)
+    assert "nobody was texted" not in words_of(told)
     assert list(Draft.objects.all()) == [sent]
 
 

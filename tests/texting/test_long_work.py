@@ -340,6 +340,16 @@ def test_a_large_draft_that_was_sent_offers_a_new_text_instead(browser, large, b
     assert (copy.is_pending, copy.done_count) == (True, 0)
 
 
+@pytest.mark.parametrize(
+    ("where", "answered_by"), [("", "HX-Refresh"), ("#content", "HX-Refresh"), (None, "HX-Retarget")]
+)
+def test_what_is_checked_is_shown_where_it_was_waited_for(browser, large, where, answered_by):
+    shown_on = "/employees/" if where is None else f"{large.get_absolute_url()}{where}"
+    headers = {"HX-Request": "true", "HX-Target": "checking", "HX-Current-URL": f"http://testserver{shown_on}"}
+
+    assert answered_by in browser.get(large.get_absolute_url(), headers=headers).headers
+
+
 def test_checking_again_finds_what_changed(browser, people, large, crowd):
     from dataclasses import replace
 

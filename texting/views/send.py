@@ -206,11 +206,12 @@ def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> N
 
 def _discard(request: SignedInRequest, found: Draft) -> HttpResponse:
     """Ask, then throw an unsent draft away; of a sent one the batch tells, so nothing is to be thrown away."""
+    if batch := drafts.sent_as(found):
+        return render(request, _page(request, "already_sent"), {"draft": found, "batch": batch})
     if "sure" not in request.POST:
         return render(request, _page(request, "discard"), {"draft": found})
-    if drafts.sent_as(found) is None:
-        found.delete()
-        messages.success(request, _("The draft was discarded. Nobody was texted."))
+    found.delete()
+    messages.success(request, _("The draft was discarded. Nobody was texted."))
     return SeeOther("texting:batches")
 
 
@@ -229,7 +230,7 @@ def _show(
     context = shown_draft.dialog(found, form, usable, request.POST.get("show", ""))
     response = render(request, _page(request, "draft"), context, status=status)
     if request.headers.get("HX-Target") == "checking":
-        if request.htmx.current_url_abs_path == found.get_absolute_url():
+        if urlsplit(request.htmx.current_url_abs_path or "").path == found.get_absolute_url():
             response["HX-Refresh"] = "true"
         else:
             response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
