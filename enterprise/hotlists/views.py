@@ -73,7 +73,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    lock_names_of(user)
+    if request.method == "POST":
+        lock_names_of(user)
     return _edit(request, Hotlist(owner=user))
 
 
@@ -82,7 +83,8 @@ def create(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
-    lock_names_of(_kept(user, pk).owner)
+    if request.method == "POST":
+        lock_names_of(_kept(user, pk).owner)
     return _edit(request, _kept(user, pk))
 
 
@@ -103,7 +105,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, hotlist: Hotlist) -> HttpResponse:
-    """In a transaction that has locked the names of its owner."""
+    """In a transaction, which has locked the names of its owner where something is to be saved."""
     user = signed_in(request)
     was_named, was_shared = hotlist.name, hotlist.branch_id
     form = HotlistForm(request.POST if request.method == "POST" else None, instance=hotlist, user=user)

@@ -1,7 +1,8 @@
 """The list of hotlists, one hotlist, naming, sharing and deleting."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from enterprise.administration.models import AuditEntry
 from enterprise.hotlists.models import Hotlist
@@ -177,6 +178,14 @@ def test_a_name_cannot_bring_markup_into_a_page(as_user, riya):
         page = client.get(address).text
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
+
+
+def test_looking_at_the_form_makes_nobody_wait(as_user, riya, nights):
+    client = as_user(riya)
+    for page in ("/hotlists/new/", f"/hotlists/{nights.pk}/edit/"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        assert not [query for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
 
 
 def test_renaming_does_not_share_again_what_was_taken_back_meanwhile(as_user, riya, nights):
