@@ -23,9 +23,9 @@ function fit(mine, fresh) {
 function fitChildren(mine, fresh) {
   const wanted = new Set([...fresh.children].map((child) => child.id));
   const isKept = (node) => node.id && wanted.has(node.id);
+  for (const child of [...mine.children]) if (child.id && !isKept(child) && !isTypedIn(child)) child.remove();
   let at = mine.firstChild;
   const drop = () => { const next = at.nextSibling; if (!isTypedIn(at)) at.remove(); at = next; };
-  for (const child of [...mine.children]) if (child.id && !isKept(child) && !isTypedIn(child)) child.remove();
   for (const node of [...fresh.childNodes]) {
     while (at?.id && !isKept(at)) drop();
     const twin = node.id ? [...mine.children].find((child) => child.id === node.id) : isAlike(at, node) && at;
@@ -37,6 +37,7 @@ function fitChildren(mine, fresh) {
   while (at) drop();
 }
 
+const TOKEN = "input[name=csrfmiddlewaretoken]";
 const FIELDS = "textarea, input:not([type=hidden])";
 const isTypedIn = (node) => node.nodeType === Node.ELEMENT_NODE
   && [...node.querySelectorAll(FIELDS)].some((field) => field.value !== field.defaultValue);
@@ -47,8 +48,17 @@ function update(mine, fresh) {
   else if (mine.data !== fresh.data) mine.data = fresh.data;
 }
 
+// The token against forgery is written anew in every answer. That is no news, and after a new sign-in only the new one
+// is good.
+function takeToken(answer) {
+  const token = answer.querySelector(TOKEN)?.value;
+  if (token) for (const field of document.querySelectorAll(TOKEN)) field.value = token;
+}
+
 function take(part, html) {
-  const fresh = [...new DOMParser().parseFromString(html, "text/html").body.children];
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  takeToken(answer);
+  const fresh = [...answer.body.children];
   const changed = fresh.filter((each) => each.id && !document.getElementById(each.id)?.isEqualNode(each));
   if (!changed.length) return;
   part.dispatchEvent(new CustomEvent("live:before", { bubbles: true }));
