@@ -20,15 +20,21 @@ const WORDS = {
   503: gettext("Enterprise is being restarted. Wait a minute, then try again: what you typed is still here."),
 };
 
+// What only helps while somebody types, as suggestions do: nothing was to be done, and nothing is missing without it.
+const isHelp = (event) => event.target.matches?.("[data-help]");
+
 document.addEventListener("htmx:responseError", (event) => {
+  if (isHelp(event)) return;
   const { xhr: { status }, pathInfo } = event.detail;
   const link = status === 403 && isTexting(pathInfo.requestPath) ? why : undefined;
   say(WORDS[status] ?? gettext("Something went wrong on our side, and it was recorded. What you typed is still here. Look before you try again: it may have been done."), link);
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, () =>
-    say(gettext("The server did not answer, so we don’t know whether this was done. What you typed is still here. Check the connection, and look before you try again.")));
+  document.addEventListener(failure, (event) => {
+    if (isHelp(event)) return;
+    say(gettext("The server did not answer, so we don’t know whether this was done. What you typed is still here. Check the connection, and look before you try again."));
+  });
 }
 
 // A session that has ended answers with the sign-in page; it must not land in the middle of this one.

@@ -1,5 +1,7 @@
 """How the frame behaves in a browser: menus, selection, dialog, messages, and pages that anyone can use."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -265,6 +267,25 @@ def test_an_error_in_a_dialog_is_said_inside_it(page, complaints):
     page.evaluate("htmx.ajax('POST', '/texts/compose/', '#dialog').catch(() => {})")
     expect(toasts(page)).to_contain_text("did not answer")
     assert page.evaluate("document.getElementById('dialog').contains(document.getElementById('toasts'))")
+    complaints.clear()
+
+
+@pytest.mark.parametrize(("answer", "words"), [({"status": 500}, "recorded"), (None, "did not answer")])
+def test_suggestions_that_do_not_come_are_not_worth_a_message(page, complaints, answer, words):
+    page.goto("/record/")
+    page.route(re.compile("/suggestions/"), lambda route: route.fulfill(**answer) if answer else route.abort())
+    page.evaluate("""() => {
+        const main = document.querySelector("main");
+        for (const help of ["data-help", ""]) main.insertAdjacentHTML("beforeend", `<input aria-label="Customer${help}"
+            name="customer" hx-get="/suggestions/" hx-trigger="input" hx-target="#content" ${help}>`);
+        htmx.process(main);
+    }""")
+
+    for label, count in (("Customerdata-help", 0), ("Customer", 1)):
+        with page.expect_event("requestfinished" if answer else "requestfailed"):
+            page.get_by_label(label, exact=True).fill("Ac")
+        page.wait_for_function("!document.querySelector('#working.on')")
+        expect(toasts(page).locator(".note", has_text=words)).to_have_count(count)
     complaints.clear()
 
 
