@@ -1,7 +1,9 @@
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently, TrigramExtension
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 from django.db.models import Max
+
+from texting.migrations._again import AddIndexAnew
 
 BLOCK = 5_000
 FILL = """
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
     operations = [
         TrigramExtension(),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name='conversation',
             index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('closed_at__isnull', False)), fields=['words'], name='conversation_words', opclasses=['gin_trgm_ops']),
         ),

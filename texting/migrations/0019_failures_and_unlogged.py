@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from texting.migrations._again import AddFieldOnce, AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -12,12 +13,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddFieldOnce(
             model_name='webhookevent',
             name='failure_count',
             field=models.SmallIntegerField(db_default=0, default=0),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name='conversation',
             index=models.Index(condition=models.Q(('dismissed_at__isnull', True), ('logged_at__isnull', True)), fields=['line'], name='conversation_unlogged'),
         ),

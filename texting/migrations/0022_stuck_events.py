@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from texting.migrations._again import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name='webhookevent',
             index=models.Index(condition=models.Q(('state__in', ['malformed', 'quarantined'])), fields=['received_at'], name='webhook_stuck'),
         ),
