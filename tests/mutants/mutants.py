@@ -65,7 +65,7 @@ MUTANTS = (
     Mutant(
         "a claim does not look whether the text is still queued",
         "claims.py",
-        "WHERE id IN (SELECT id FROM chosen) AND status = 'queued'",
+        "WHERE id IN (SELECT id FROM chosen) AND status || '' = 'queued'",
         "WHERE id IN (SELECT id FROM chosen)",
         RACES,
     ),
@@ -79,8 +79,8 @@ MUTANTS = (
     Mutant(
         "a claim does not look whether the sender is still there",
         "claims.py",
-        "WHERE u.id = q.sender_id AND u.is_active",
-        "WHERE u.id = q.sender_id",
+        "(SELECT u.is_active FROM",
+        "(SELECT true FROM",
         SENDING,
     ),
     Mutant(
@@ -93,8 +93,8 @@ MUTANTS = (
     Mutant(
         "a claim takes what was canceled",
         "claims.py",
-        "WHERE b.id = q.batch_id AND b.canceled_at IS NOT NULL",
-        "WHERE b.id = q.batch_id AND false",
+        "FROM texting_batch b WHERE b.id = q.batch_id)",
+        "FROM texting_batch b WHERE b.id = q.batch_id AND false)",
         FAULTS,
     ),
     Mutant(

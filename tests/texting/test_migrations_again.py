@@ -28,7 +28,7 @@ def apply(number) -> None:
         migration.apply(state, editor)
 
 
-@pytest.mark.parametrize("number", ["0018", "0019", "0022", "0023"])
+@pytest.mark.parametrize("number", ["0018", "0019", "0022", "0023", "0031"])
 def test_a_migration_that_did_everything_but_say_so_changes_nothing(number):
     before = indexes()
 

@@ -160,8 +160,11 @@ class Text(models.Model):
             ),
         ]
         indexes = [
+            # The claim's alone, by its words: see there.
             models.Index(
-                fields=["line", "priority", "turn", "id"], name="text_queue", condition=Q(status=TextStatus.QUEUED)
+                fields=["line", "priority", "turn", "id"],
+                name="text_line_queue",
+                condition=Q(status__range=(TextStatus.QUEUED, TextStatus.QUEUED)),
             ),
             models.Index(fields=["sending_until"], name="text_leases", condition=Q(status=TextStatus.SENDING)),
             models.Index(fields=["next_look_at"], name="text_to_settle", condition=Q(status=TextStatus.UNCONFIRMED)),
