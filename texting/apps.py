@@ -28,6 +28,7 @@ class TextingConfig(AppConfig):
                 "first_text": first_text.has_text_left,
             }
         )
+        seam_help.register_refusals(compliance.refusals)
         seam_help.register_audited(seam_help.Audited(audited.subject_names, audited.CODES))
         seam.register_waiting("texting:lines", alerts.waiting_count)
         seam.register_waiting("texting:inbox", inbox.unread_count)

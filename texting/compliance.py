@@ -10,13 +10,16 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from texting import conf
-from texting.models import OptOut, Text, UntextableNumber
+from texting.models import OptOut, Text, TextingSettings, UntextableNumber
+from texting.seam_help import Refusals
 from texting.sql import run
 from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 # The words US carriers and the FCC name (47 CFR 64.1200(a)(10)); only as the whole text, for "cancel" and "end" are
 # also said of work.
@@ -73,8 +76,20 @@ def opt_out(
 
 def untextable(numbers: Collection[str]) -> set[str]:
     """Those of `numbers` of which a carrier said lately that they cannot receive texts."""
-    told = UntextableNumber.objects.filter(number__in=numbers, told_at__gt=Now() - REMEMBERED)
-    return set(told.values_list("number", flat=True))
+    return set(_told_lately().filter(number__in=numbers).values_list("number", flat=True))
+
+
+def _told_lately() -> QuerySet[UntextableNumber]:
+    return UntextableNumber.objects.filter(told_at__gt=Now() - REMEMBERED)
+
+
+def refusals() -> Refusals:
+    """What texting itself knows of who is not texted, for the host that counts its records."""
+    opt_outs = OptOut.objects.filter(lifted_at__isnull=True)
+    return Refusals(
+        texts_inactive=TextingSettings.current().text_inactive,
+        numbers=(opt_outs.values("number"), _told_lately().values("number")),
+    )
 
 
 def remember_refusal(number: str, reason: Reason | str | None, line_id: int) -> None:

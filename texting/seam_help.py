@@ -8,7 +8,7 @@ seam_help.register_source_words(source_words)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from django.db.models import Model
 from django.http import Http404
@@ -71,6 +71,18 @@ class Access(Protocol):
     """Who may give roles and read what was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Who is not texted, besides who the host says wants no texts or has no number.
+
+    `numbers` are querysets of one column, each to be put into a query of the host's own: there may be many.
+    """
+
+    texts_inactive: bool = False
+    numbers: tuple[QuerySet[Any, Any], ...] = ()
+
+
+_refusals: list[Callable[[], Refusals]] = [Refusals]
 _access: list[Access] = []
 _setup: dict[str, Callable[[], bool]] = {}
 _own_record: list[Callable[[AbstractUser, str], RecordKey | None]] = []
@@ -134,6 +146,15 @@ def register_setup(questions: Mapping[str, Callable[[], bool]]) -> None:
 def is_set_up(key: str) -> bool:
     """Whether something of texting is there: "filing", "line", "first_text". A few indexed queries at most."""
     return _setup[key]()
+
+
+def register_refusals(find: Callable[[], Refusals]) -> None:
+    """Texting itself fills this in."""
+    _refusals[:] = [find]
+
+
+def refusals() -> Refusals:
+    return _refusals[0]()
 
 
 def register_audited(audited: Audited) -> None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 MISSING = NumberProblem.MISSING.value
 ACTIVE_CHOICES = [("yes", _("Active")), ("no", _("Inactive"))]
 _DO_NOT_TEXT = Q(do_not_text=True) | Q(same_person__do_not_text=True)
-# Who can be texted as far as the records know; opt-outs are texting's.
-_TEXTABLE = Q(is_active=True, number_problem="") & ~_DO_NOT_TEXT
+# Who can be texted as far as the records know; opt-outs are texting's. The first of the two leaves inactive people in.
+HAS_NUMBER = Q(number_problem="") & ~_DO_NOT_TEXT
+_TEXTABLE = Q(is_active=True) & HAS_NUMBER
 TEXTABLE = {
     "yes": (_("Can be texted, opt-outs aside"), _TEXTABLE),
     "no": (_("Cannot be texted, opt-outs aside"), ~_TEXTABLE),

@@ -112,7 +112,7 @@ class Person(models.Model):
             models.Index(fields=["branch", "sort_name", "id"], name="%(class)s_by_branch"),
         ]
 
-    # Filled by wishes.note_wishes, where rows are shown.
+    # Filled from wishes, where people are shown.
     opted_out: OptedOut | None = None
     asked_elsewhere = False
 

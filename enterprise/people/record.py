@@ -10,6 +10,7 @@ from django.urls import reverse
 from enterprise.messagelog.pages import messages_on
 from enterprise.people.methods import PRIORITY
 from enterprise.people.same_person import linked_with
+from enterprise.people.wishes import asked_elsewhere
 from texting import seam
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ShownMethod:
 def record_page(person: Person, kind: PersonKind, user: User, query: Mapping[str, str]) -> dict[str, Any]:
     methods = shown_methods(person)
     same_person = _same_person(person, kind, user)
+    person.asked_elsewhere = person.pk in asked_elsewhere([person.pk], kind)
     return {
         "kind": kind,
         "person": person,

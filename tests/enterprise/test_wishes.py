@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enterprise.hotlists.models import Hotlist
 from tests.administration.rig import words_of
 from tests.enterprise.builders import make_contact, make_employee
-from texting.models import OptOut
+from texting import recipients, seam
+from texting.models import OptOut, TextingSettings, UntextableNumber
 
 pytestmark = pytest.mark.django_db
 LISTS = ["/employees/", "/people/search/?q=Rivera"]
@@ -34,7 +37,9 @@ def test_who_opted_out_is_shown_with_the_day_in_every_list(as_user, riya, hotlis
     opt_out()
     client = as_user(riya)
     for address in [*LISTS, hotlist]:
-        assert "Opted out 3 Nov" in words_of(client.get(address)), address
+        words = words_of(client.get(address))
+        # Whom one cannot text any more one has to call.
+        assert ("Opted out 3 Nov" in words, "(612) 555-0134" in words) == (True, True), address
     OptOut.objects.update(lifted_at=datetime(2026, 11, 4, tzinfo=UTC))
     for address in [*LISTS, hotlist]:
         assert "Opted out" not in client.get(address).text, address
@@ -75,6 +80,58 @@ def test_a_hotlist_says_how_many_on_it_can_be_texted(as_user, riya, hotlist):
     assert "3 of 5 can be texted" in words_of(client.get(hotlist))
     opt_out()
     assert "2 of 5 can be texted" in words_of(client.get(hotlist))
+
+
+def test_a_wish_on_a_record_that_one_does_not_see_is_told_wherever_it_counts(as_user, riya, ana, st_paul):
+    """Send Text heeds it for them too."""
+    make_contact("Ana", "Rivera", same_person=ana, branch=st_paul, do_not_text=True)
+    client, told = as_user(riya), "noted on a record you cannot see"
+    assert "Do not text</span>" in client.get("/employees/").text
+    page = client.get(ana.get_absolute_url())
+    assert "Do not text</span>" in page.text
+    assert told in page.text
+    assert "Also a contact" not in page.text
+
+    riya.branches.add(st_paul)
+    page = client.get(ana.get_absolute_url()).text
+    assert ("Do not text</span>" in page, told in page, "Also a contact" in page) == (True, False, True)
+
+
+def test_a_hotlist_says_of_as_many_as_send_text_that_they_can_be_texted(as_user, riya, hotlist):
+    nights = Hotlist.objects.get()
+    people = [
+        make_employee("Bo", sms="612-555-0135"),
+        make_employee("Cy", sms="612-555-0136", is_active=False),
+        make_employee("Di", sms="612-555-0137", is_active=False, do_not_text=True),
+        make_employee("Ed", sms="612-555-0138"),
+    ]
+    for person in people:
+        nights.members.create(record_id=person.pk, added_by=riya)
+    UntextableNumber.objects.create(number="+16125550138", told_at=datetime.now(UTC))
+    UntextableNumber.objects.create(number="+16125550135", told_at=datetime(2020, 1, 1, tzinfo=UTC))
+    client, keys = (
+        as_user(riya),
+        [seam.RecordKey("employee", pk) for pk in nights.members.values_list("record_id", flat=True)],
+    )
+
+    TextingSettings.current()
+    for text_inactive, count in ((False, 2), (True, 3)):
+        TextingSettings.objects.update(text_inactive=text_inactive)
+        assert sum(one.will_be_texted for one in recipients.resolve(riya, keys)) == count
+        assert f"{count} of 5 can be texted" in words_of(client.get(hotlist))
+
+
+def test_a_hotlist_asks_for_no_numbers_by_name(as_user, riya, hotlist):
+    """However many are on it: whose number is refused is found where both are stored."""
+    client = as_user(riya)
+    client.get(hotlist)
+    for number in range(30):
+        person = make_employee(f"Bo {number}", sms=f"612-555-01{60 + number}")
+        Hotlist.objects.get().members.create(record_id=person.pk, added_by=riya)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(hotlist, {"q": "nobody"})
+
+    assert "+161255501" not in "".join(query["sql"] for query in queries)
 
 
 @pytest.mark.parametrize("address", LISTS)
