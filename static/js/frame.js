@@ -5,7 +5,7 @@
 //   select[data-autosubmit]   sends its form when changed (there is a button for where scripts do not run)
 //   .tip                   Esc puts its words away until the pointer or the focus has left
 //   [data-error-summary]   takes the focus when a page or a fragment shows one
-// Every request of htmx carries the CSRF token, so hx-post works on any element.
+// Every request of htmx carries the CSRF token, so hx-post works on any element; a new sign-in renews it in every tab.
 
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-nav-toggle]");
@@ -44,6 +44,14 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") {
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
   }
+});
+
+// Who has signed in anew in another tab has a new token, and what is open in this one would be refused without it.
+addEventListener("focus", () => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=(\w+)/)?.[1];
+  if (!token) return;
+  document.querySelector('meta[name="csrf-token"]').content = token;
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
 });
 
 const working = document.getElementById("working");

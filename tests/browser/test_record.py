@@ -90,6 +90,23 @@ def test_a_note_outlives_an_ended_session_in_the_dialog(open_as):
     expect(page.locator("#log")).to_contain_text("Asked for the day shift.")
 
 
+def test_after_a_new_sign_in_the_same_form_can_be_sent(open_as):
+    page = open_as("mei")
+    open_record(page, "Luis Rivera")
+    page.get_by_role("link", name="Log a message").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Action code").select_option(label="NOTE – Note")
+    dialog.get_by_label("Note").fill("Has a forklift licence.")
+    end_session(page)
+    page.get_by_role("button", name="Log it").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    sign_in(opened.value)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#log")).to_contain_text("Has a forklift licence.")
+
+
 def test_a_note_on_a_page_of_its_own_outlives_an_ended_session_until_it_is_logged(open_as):
     page = open_as("mei")
     open_record(page, "Dee Evans")
