@@ -85,6 +85,13 @@ class FilingChoice(NamedTuple):
     why_not: str = ""
 
 
+class Found(NamedTuple):
+    """What a search finds: the ids of the first of them, and how many there are."""
+
+    ids: Sequence[int]
+    total: int
+
+
 class RecordType(Protocol):
     """A kind of record that can be texted. One query each, however many ids."""
 
@@ -99,13 +106,13 @@ class RecordType(Protocol):
         """The records among `ids` that `user` may see and text, in the order of `ids`; the others are left out."""
 
     def matching_ids(self, user: AbstractUser, query: QueryDict) -> list[int]:
-        """The ids a search of this type finds for `user`: what "all 1,284 that match" means.
+        """The ids a search of this type finds for `user`: what "all 1,284 that match" means."""
 
-        Texting itself asks with `q` alone: the words by which somebody looks for a person.
-        """
+    def look_up(self, user: AbstractUser, words: str, most: int) -> Found:
+        """The first `most` that `user` finds by the words by which one looks for a person: those so named first."""
 
-    def match_number(self, e164: str) -> list[Candidate]:
-        """The records, active ones first, that hold a number, whoever may see them."""
+    def match_numbers(self, numbers: Collection[str]) -> dict[str, list[Candidate]]:
+        """The records, active ones first, that hold each of the numbers, whoever may see them."""
 
     def describe(self, ids: Iterable[int]) -> list[Candidate]:
         """The records among `ids`, whoever may see them: for names and links in what the system writes."""
@@ -415,4 +422,13 @@ def _each_type(
 
 def match_number(e164: str) -> list[Candidate]:
     """Every record of any type that holds a number."""
-    return [candidate for record_type in record_types() for candidate in record_type.match_number(e164)]
+    return match_numbers([e164])[e164]
+
+
+def match_numbers(numbers: Collection[str]) -> dict[str, list[Candidate]]:
+    """Every record of any type that holds each of the numbers: as many queries for a hundred as for one."""
+    found: dict[str, list[Candidate]] = {number: [] for number in numbers}
+    for record_type in record_types():
+        for number, candidates in record_type.match_numbers(found).items():
+            found[number] += candidates
+    return found

@@ -24,7 +24,9 @@ def own_record(user: AbstractUser, e164: str) -> RecordKey | None:
         return None
     for kind in kinds():
         record_type = find_record_type(kind.key)
-        holders = [one for one in record_type.match_number(e164) if one.is_active] if record_type else []
+        holders = (
+            [one for one in record_type.match_numbers([e164]).get(e164, []) if one.is_active] if record_type else []
+        )
         seen = record_type.candidates(user, [one.key.record_id for one in holders]) if record_type else []
         if seen:
             return seen[0].key

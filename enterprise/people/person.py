@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,14 @@ class PersonQuerySet(models.QuerySet[Any]):
         for word in words:
             found = found.filter(search__contains=word)
         return found
+
+    def namesakes_first(self, query: str) -> Self:
+        """By name, those first whose names have words that begin with each of the words of `query`."""
+        is_named = Q()
+        for word in search_words(query):
+            is_named &= Q(sort_name__startswith=word) | Q(sort_name__contains=f" {word}")
+        rank = Case(When(is_named, then=0), default=1) if is_named else Value(0)
+        return self.order_by(rank, "sort_name", "pk")
 
     def at_place(self, query: str) -> Self:
         """Those whose city, state and ZIP have words that begin with each of the words of `query`."""

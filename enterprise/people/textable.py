@@ -11,11 +11,11 @@ from enterprise.messagelog.filing import filing_choices
 from enterprise.people import for_texts
 from enterprise.people.kinds import get_kind
 from enterprise.people.methods import PRIORITY
-from texting.seam import Candidate, FilingChoice, RecordKey, TypedNumber
+from texting.seam import Candidate, FilingChoice, Found, RecordKey, TypedNumber
 from texting.vocabulary import MethodType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from django.contrib.auth.models import AbstractUser
     from django.http import QueryDict
@@ -60,26 +60,30 @@ class PersonRecords:
         raise NotImplementedError
 
     def candidates(self, user: AbstractUser, ids: Iterable[int]) -> list[Candidate]:
-        meta = self.model._meta
-        if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
-            return []
-        return self._read(self.model.objects.visible_to(user), ids)
+        return self._read(self._visible(user), ids)
 
     def describe(self, ids: Iterable[int]) -> list[Candidate]:
         return self._read(self.model.objects.all(), ids)
 
-    def match_number(self, e164: str) -> list[Candidate]:
-        if not e164:
-            return []
-        holders = self.method_model.stored().filter(e164=e164).values_list("person_id", flat=True)
-        found = self.describe(sorted(set(holders)))
-        return sorted(found, key=lambda candidate: not candidate.is_active)
+    def match_numbers(self, numbers: Collection[str]) -> dict[str, list[Candidate]]:
+        held = self.method_model.stored().filter(e164__in=[number for number in numbers if number])
+        holders: defaultdict[str, set[int]] = defaultdict(set)
+        for number, person_id in held.values_list("e164", "person_id"):
+            holders[number].add(person_id)
+        people = {one.key.record_id: one for one in self.describe(set().union(*holders.values()))}
+        return {
+            number: sorted(
+                (people[pk] for pk in sorted(ids) if pk in people), key=lambda candidate: not candidate.is_active
+            )
+            for number, ids in holders.items()
+        }
+
+    def look_up(self, user: AbstractUser, words: str, most: int) -> Found:
+        found = self._visible(user).search(words)
+        return Found(list(found.namesakes_first(words).values_list("pk", flat=True)[:most]), found.count())
 
     def matching_ids(self, user: AbstractUser, query: QueryDict) -> list[int]:
-        meta = self.model._meta
-        if not user.has_perm(f"{meta.app_label}.view_{meta.model_name}"):
-            return []
-        found = self.filter_class()(query, queryset=self.model.objects.visible_to(user), user=user)
+        found = self.filter_class()(query, queryset=self._visible(user), user=user)
         if not found.is_valid():  # a filter nobody can read must not mean "everyone"
             return []
         return list(found.qs.order_by("sort_name", "pk").values_list("pk", flat=True))
@@ -92,6 +96,11 @@ class PersonRecords:
         if not user.has_perm(f"{meta.app_label}.add_{meta.model_name}"):
             return ""
         return f"{reverse(f'{meta.app_label}:add')}?{for_texts.query(e164, made_for)}"
+
+    def _visible(self, user: AbstractUser) -> PersonQuerySet:
+        meta = self.model._meta
+        may_view = user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+        return self.model.objects.visible_to(user) if may_view else self.model.objects.none()
 
     def _read(self, people: PersonQuerySet, ids: Iterable[int]) -> list[Candidate]:
         wanted = list(dict.fromkeys(ids))

@@ -1,5 +1,6 @@
 import pytest
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from enterprise.users.textable import BranchOwners, ServiceRepOwners
 from tests.enterprise.builders import make_branch, make_code, make_contact, make_employee, make_method
@@ -102,6 +103,46 @@ def test_a_number_is_matched_to_whoever_holds_it_active_ones_first(st_paul):
 def test_an_empty_number_matches_nobody():
     make_employee(sms="555-01")
     assert seam.match_number("") == []
+
+
+def test_many_numbers_are_matched_with_as_many_questions_as_one(count_queries):
+    numbers = [f"+161255501{n:02}" for n in range(20)]
+    luis, ana = (RecordKey("employee", make_employee(name, sms=numbers[0]).pk) for name in ("Luis", "Ana"))
+    for number in numbers[1:]:
+        make_employee(sms=number), make_contact(office_phone=number)
+
+    matched = seam.match_numbers([*numbers, "+16125550199"])
+
+    assert [one.key for one in matched[numbers[0]]] == [luis, ana]
+    assert [len(holders) for holders in matched.values()] == [2] * 20 + [0]
+    assert count_queries(lambda: seam.match_numbers(numbers)) == count_queries(lambda: seam.match_number(numbers[1]))
+
+
+def test_who_has_the_words_as_a_name_is_found_before_those_who_have_them_as_a_job(employees, riya, st_paul):
+    for n in range(3):
+        make_employee(f"Adam{n}", last_name="Abel", job_title="Line cook")
+    tom = make_employee("Tom", last_name="Cook")
+    make_employee("Ann", last_name="Cook", branch=st_paul)
+
+    assert employees.look_up(riya, "cook", 2) == ([tom.pk, tom.pk - 3], 4)
+    assert employees.look_up(riya, "tom cook", 2) == ([tom.pk], 1)
+    assert employees.look_up(riya, "om cook", 2).ids == [tom.pk]
+
+
+@pytest.mark.parametrize("words", ["", "'", "%", "_", "5"])
+def test_words_that_are_no_name_find_what_a_search_finds(employees, riya, words):
+    ana = make_employee("Ana", sms="612-555-0134")
+    found = employees.matching_ids(riya, QueryDict(urlencode({"q": words})))
+
+    assert employees.look_up(riya, words, 9) == (found, len(found))
+    assert found in ([], [ana.pk])
+
+
+def test_nobody_is_found_by_who_may_not_see_that_kind(employees, riya):
+    make_employee("Ana")
+    riya.groups.clear()
+
+    assert employees.look_up(riya, "ana", 9) == ([], 0)
 
 
 def test_all_that_match_are_those_the_search_shows(employees, riya, st_paul):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from texting.seam import Candidate, ClosedConversation, FilingChoice, LogResult, RecordKey, TypedNumber
+from texting.seam import Candidate, ClosedConversation, FilingChoice, Found, LogResult, RecordKey, TypedNumber
 from texting.vocabulary import MethodType
 
 
@@ -35,11 +35,21 @@ class People:
         return [self.by_id[i] for i in ids if i in self.by_id and i not in self.hidden]
 
     def matching_ids(self, user, query):
-        words = query.get("q", "").lower()
-        return [i for i, person in self.by_id.items() if i not in self.hidden and words in person.name.lower()]
+        return self._named(query.get("q", ""))
 
-    def match_number(self, e164):
-        national = e164.removeprefix("+1")
+    def look_up(self, user, words, most):
+        found = self._named(words)
+        return Found(found[:most], len(found))
+
+    def _named(self, words):
+        named = [i for i, person in self.by_id.items() if words.lower() in person.name.lower()]
+        return [i for i in named if i not in self.hidden]
+
+    def match_numbers(self, numbers):
+        self.queries += 1
+        return {number: self._holders(number.removeprefix("+1")) for number in numbers}
+
+    def _holders(self, national):
         return [
             person
             for person in self.by_id.values()

@@ -87,14 +87,27 @@ def test_a_stranger_is_found_by_name_and_linked(browser, people, hear, rep):
     assert (records(STRANGER), unmatched_count(rep)) == ([ana], 0)
 
 
-def test_namesakes_come_before_those_whose_names_only_contain_the_words(browser, people, hear, rep):
+def test_of_many_who_are_found_a_few_are_shown_and_all_counted(browser, people, hear):
     for n in range(12):
-        people.add(f"Maximiliana Person{n}", f"+1612555{n:04}")
-    people.add("Rivera Ana", ANA)
+        people.add(f"Ana Rivera{n}", f"+1612555{n:04}")
+    hear("receive", **message(STRANGER, "Ana here, my new phone", 555))
 
-    found = conversation_page.search(rep, "ana")
+    page = browser.get(address(), {"q": "ana"})
 
-    assert (found[0].candidate.name, len(found)) == ("Rivera Ana", conversation_page.FOUND_SHOWN)
+    assert page.content.decode().count('name="key" value="person:') == conversation_page.FOUND_SHOWN
+    assert "12 records are found by “ana”. The 10 that fit best are shown." in words_of(page)
+    assert "1 record is found by “rivera11”. Ana Rivera11" in words_of(browser.get(address(), {"q": "rivera11"}))
+
+
+@pytest.mark.parametrize("page", ["unmatched", "conversation"])
+def test_the_search_leads_to_what_it_finds(browser, people, hear, page):
+    people.add("Ana Rivera", ANA)
+    hear("receive", **message(STRANGER, "Ana here, my new phone", 555))
+
+    shown = browser.get(reverse("texting:unmatched") if page == "unmatched" else address()).content.decode()
+
+    assert f'action="{address()}#found"' in shown
+    assert 'id="found" tabindex="-1"' in browser.get(address(), {"q": "ana"}).content.decode()
 
 
 def test_who_was_linked_though_their_record_lacks_the_number_is_answered_there(browser, people, hear):

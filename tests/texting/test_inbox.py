@@ -15,6 +15,7 @@ from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_t
 from texting import conversations, seam, unmatched
 from texting.models import Conversation, NumberLink, Text, TextingSettings
 from texting.views.inbox import unmatched_count, unread_count
+from texting.views.unmatched import HOLDERS_SHOWN
 
 pytestmark = pytest.mark.django_db
 INBOX, TRAY = "texting:inbox", "texting:unmatched"
@@ -230,7 +231,7 @@ def test_the_pages_ask_as_many_questions_for_thirty_as_for_three(browser, people
         assert browser.get(reverse(INBOX)).status_code == 200
 
 
-def test_the_tray_asks_the_host_once_for_all_who_may_be_seen_and_shows_the_latest_texts(
+def test_the_tray_asks_the_host_once_for_all_who_hold_the_numbers_and_shows_the_latest_texts(
     browser, people, hear, line, monkeypatch
 ):
     monkeypatch.setattr("texting.views.unmatched.TEXTS_SHOWN", 2)
@@ -243,9 +244,20 @@ def test_the_tray_asks_the_host_once_for_all_who_may_be_seen_and_shows_the_lates
 
     page = words_of(browser.get(reverse(TRAY)))
 
-    assert (people.queries, page.count("2 records have this number")) == (1, 3)
+    assert (people.queries, page.count("2 records have this number")) == (2, 3)
     assert ["First words" in page, "And then" in page, "Last words" in page] == [False, True, True]
     assert page.count("Earlier texts are not shown here.") == 1
+
+
+def test_of_many_who_share_a_number_the_first_are_listed(browser, people, hear):
+    for n in range(HOLDERS_SHOWN + 5):
+        people.add(f"Ana Rivera{n}", STRANGER)
+    hear("receive", **message(STRANGER, "Any work?", 555))
+
+    page = browser.get(reverse(TRAY))
+
+    assert "25 records have this number · the first 20 are listed, the others are found by name" in words_of(page)
+    assert page.content.decode().count('<option value="person:') == HOLDERS_SHOWN
 
 
 def test_an_administrator_sees_all_lines_only_when_asked_and_is_not_counted_the_answers_to_others(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.http import QueryDict
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from texting import recipients, seam
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 TEXTS_SHOWN = 1000
 # Of each kind.
 FOUND_SHOWN = 10
-LOOKED_THROUGH = 200
 LONGEST_QUERY = 200
 
 
@@ -38,6 +35,13 @@ class Hit(NamedTuple):
     candidate: Candidate
     kind: str
     number: str
+
+
+class Hits(NamedTuple):
+    """The first of the records of each kind that a search finds, and how many there are."""
+
+    first: list[Hit]
+    total: int
 
 
 @may_send
@@ -58,26 +62,20 @@ def conversation(request: SignedInRequest, conversation_id: int) -> HttpResponse
         "is_unmatched": is_unmatched,
         "link": link if link and link.key in visible else None,
         "words": words,
-        "hits": search(request.user, words) if words and is_unmatched else [],
+        "hits": search(request.user, words) if words and is_unmatched else None,
     }
     return render(request, "texting/inbox/conversation.html", context)
 
 
-def search(user: AbstractUser, words: str) -> list[Hit]:
-    """The records of each kind that a search of theirs finds and `user` may see and text, namesakes first; a few."""
-    query = QueryDict(urlencode({"q": words}))
-    hits = []
+def search(user: AbstractUser, words: str) -> Hits:
+    """The records of each kind that are found by `words` and that `user` may see and text, namesakes first; a few."""
+    hits, total = [], 0
     for kind in seam.record_types():
-        keys = [RecordKey(kind.key, pk) for pk in kind.matching_ids(user, query)[:LOOKED_THROUGH]]
-        found = sorted(seam.visible(user, keys).values(), key=lambda candidate: not _is_named(candidate, words))
-        hits += [Hit(candidate, str(kind.label), _number_words(candidate)) for candidate in found[:FOUND_SHOWN]]
-    return hits
-
-
-def _is_named(candidate: Candidate, words: str) -> bool:
-    """Whether each of the words begins one of the name's; a search finds them within others too, and in jobs."""
-    names = candidate.name.casefold().split()
-    return all(any(name.startswith(word) for name in names) for word in words.casefold().split())
+        found = kind.look_up(user, words, FOUND_SHOWN)
+        visible = seam.visible(user, [RecordKey(kind.key, pk) for pk in found.ids])
+        hits += [Hit(one, str(kind.label), _number_words(one)) for one in visible.values()]
+        total += found.total
+    return Hits(hits, total)
 
 
 def _number_words(candidate: Candidate) -> str:

@@ -31,18 +31,22 @@ if TYPE_CHECKING:
 ROWS = 20
 # The latest of a conversation.
 TEXTS_SHOWN = 50
+# The number of an office is on the record of everybody there.
+HOLDERS_SHOWN = 20
 
 
 class Row(NamedTuple):
     """An unmatched conversation with its latest texts, who holds its number, and which records may be made for it.
 
-    `wrong` are the keys of those holders of whom somebody has said that the number is not theirs.
+    `holders` are the first of `holder_count`. `wrong` are the keys of those of whom somebody has said that the number
+    is not theirs.
     """
 
     conversation: Conversation
     texts: list[Text]
     has_earlier: bool
     holders: list[Candidate]
+    holder_count: int
     wrong: set[RecordKey]
     new_records: list[NewRecord]
 
@@ -65,23 +69,24 @@ def with_latest_texts(found: ConversationQuerySet, most: int) -> ConversationQue
 
 def tray_rows(user: AbstractUser, conversations: list[Conversation], most: int) -> list[Row]:
     """Conversations `with_latest_texts` as they are decided about."""
-    holders = {
-        number: [candidate.key for candidate in seam.match_number(number)]
-        for number in {conversation.number for conversation in conversations}
-    }
-    visible = seam.visible(user, [key for keys in holders.values() for key in keys])
+    holders = seam.match_numbers({conversation.number for conversation in conversations})
+    visible = seam.visible(user, [holder.key for found in holders.values() for holder in found])
     wrong = WrongLink.of_numbers(holders)
-    return [
-        Row(
-            one,
-            one.latest_texts[:most],  # type: ignore[attr-defined]
-            len(one.latest_texts) > most,  # type: ignore[attr-defined]
-            [visible[key] for key in holders[one.number] if key in visible],
-            wrong.get(one.number, set()),
-            seam.new_records(user, one.number, one.pk),
+    rows = []
+    for one in conversations:
+        seen = [visible[holder.key] for holder in holders[one.number] if holder.key in visible]
+        rows.append(
+            Row(
+                one,
+                one.latest_texts[:most],  # type: ignore[attr-defined]
+                has_earlier=len(one.latest_texts) > most,  # type: ignore[attr-defined]
+                holders=seen[:HOLDERS_SHOWN],
+                holder_count=len(seen),
+                wrong=wrong.get(one.number, set()),
+                new_records=seam.new_records(user, one.number, one.pk),
+            )
         )
-        for one in conversations
-    ]
+    return rows
 
 
 @require_POST

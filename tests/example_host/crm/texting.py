@@ -1,9 +1,10 @@
 """All that texting asks of this ERP: whom it can text, whose its lines are, where conversations and audits go."""
 
 from crm.models import AuditEntry, Customer, Note
+from django.db.models import Case, When
 
 from texting import seam
-from texting.seam import Candidate, FilingChoice, LogResult, RecordKey, TypedNumber
+from texting.seam import Candidate, FilingChoice, Found, LogResult, RecordKey, TypedNumber
 from texting.vocabulary import MethodType
 
 KIND = "customer"
@@ -21,8 +22,16 @@ class Customers:
     def matching_ids(self, user, query):
         return list(Customer.objects.filter(full_name__icontains=query.get("q", "")).values_list("pk", flat=True))
 
-    def match_number(self, e164):
-        return [candidate(customer) for customer in Customer.objects.filter(mobile_e164=e164).order_by("-left_on")]
+    def look_up(self, user, words, most):
+        found = Customer.objects.filter(full_name__icontains=words)
+        is_named = Case(When(full_name__istartswith=words, then=0), default=1)
+        return Found(list(found.order_by(is_named, "full_name").values_list("pk", flat=True)[:most]), found.count())
+
+    def match_numbers(self, numbers):
+        holders = {}
+        for customer in Customer.objects.filter(mobile_e164__in=numbers).order_by("-left_on"):
+            holders.setdefault(customer.mobile_e164, []).append(candidate(customer))
+        return holders
 
     def describe(self, ids):
         found = Customer.objects.in_bulk(list(ids))
