@@ -88,10 +88,16 @@ def resolve(
     record no longer holds, and that nobody has linked to it, is ignored.
     """
     unique_keys = list(dict.fromkeys(keys))
-    chosen = chosen_numbers or {}
-    candidates = _with_linked(seam.visible(user, unique_keys), set(chosen.values()))
+    return resolve_known(unique_keys, seam.visible(user, unique_keys), chosen_numbers or {})
+
+
+def resolve_known(
+    keys: Sequence[RecordKey], visible: Mapping[RecordKey, Candidate], chosen: Mapping[str, str]
+) -> list[ResolvedRecipient]:
+    """As `resolve`, where those whom the user may see have been read already."""
+    candidates = _with_linked(visible, set(chosen.values()))
     text_inactive = TextingSettings.current().text_inactive
-    verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in unique_keys]
+    verdicts = [_judge(key, candidates.get(key), text_inactive, chosen.get(str(key), "")) for key in keys]
     numbers = {verdict.e164 for verdict in verdicts if verdict.e164}
     opt_outs, untextable = compliance.opted_out(numbers), compliance.untextable(numbers)
     heeded = [_check_opt_out(verdict, opt_outs.get(verdict.e164)) for verdict in verdicts]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Now
 
 from texting import compliance, inbound, lines, recipients, seam, standstill, unmatched
@@ -17,7 +18,7 @@ from texting.reasons import reply_reason_words
 from texting.vocabulary import TextStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.contrib.auth.models import AbstractUser
 
@@ -37,10 +38,12 @@ WAITING = Q(status__in=[TextStatus.QUEUED, TextStatus.SENDING])
 
 def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     """The latest texts with a human, the open conversation, and from where to reply; who sees answers has read them."""
-    keys = [candidate.key, *(other.key for other in other_records(user, candidate))]
+    known = {one.key: one for one in [candidate, *other_records(user, candidate)]}
+    keys = list(known)
     conversations = _conversations(keys)
     usable = lines.for_user(user)
     open_one = _to_reply_in(conversations, usable)
+    prefetch_related_objects([open_one] if open_one else [], "records")
     may_reply = open_one is not None and open_one.line in usable
     from_line = open_one.line if open_one and may_reply else next(iter(usable), None)
     window = TextingSettings.current().idle_window
@@ -54,7 +57,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
         "logged_at": open_one.last_text_at + window if open_one else None,
         "idle_window": window,
         "may_reply": may_reply,
-        "no_reply": _no_reply(user, candidate, open_one) if open_one and may_reply else "",
+        "no_reply": _no_reply(user, known, open_one) if open_one and may_reply else "",
         "from_line": from_line,
         "standstill": standstill.of_line(from_line) if from_line else None,
         "link": _link(open_one, keys) if open_one and may_reply else None,
@@ -70,13 +73,18 @@ def _link(conversation: Conversation, keys: Sequence[RecordKey]) -> NumberLink |
     return link if link and link.key in keys else None
 
 
-def _no_reply(user: AbstractUser, candidate: Candidate, conversation: Conversation) -> str:
-    """Why a reply would be refused, in a sentence; "" where it may leave to one at least of those it is for."""
-    keys = [record.key for record in conversation.records.order_by("pk")]
-    verdicts = recipients.resolve(user, keys, {str(key): conversation.number for key in keys})
+def _no_reply(user: AbstractUser, known: Mapping[RecordKey, Candidate], conversation: Conversation) -> str:
+    """Why a reply would be refused, in a sentence; "" where it may leave to one at least of those it is for.
+
+    `known` are the record that is shown and the others of the same human, which need not be read again at every poll.
+    """
+    keys = [record.key for record in sorted(conversation.records.all(), key=attrgetter("pk"))]
+    visible = seam.visible(user, [key for key in keys if key not in known])
+    verdicts = recipients.resolve_known(keys, {**known, **visible}, {str(key): conversation.number for key in keys})
     if any(verdict.will_be_texted and verdict.e164 == conversation.number for verdict in verdicts):
         return ""
-    of_shown = next((verdict for verdict in verdicts if verdict.key == candidate.key), next(iter(verdicts), None))
+    shown = next(iter(known))
+    of_shown = next((verdict for verdict in verdicts if verdict.key == shown), next(iter(verdicts), None))
     return reply_reason_words(of_shown.reason or "", of_shown.reason_words) if of_shown else ""
 
 
@@ -105,8 +113,9 @@ def _to_reply_in(conversations: Sequence[Conversation], usable: Sequence[Line]) 
 
 def _note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool:
     """Whether answers were unread until now. Reading over the shoulder of those whose line it is changes nothing."""
-    owners = seam.owners_for(user) if user.has_perm("texting.send") else []
-    unseen = [one.pk for one in conversations if one.unseen_since and one.line.owner in owners]
+    unread = [one for one in conversations if one.unseen_since]
+    owners = seam.owners_for(user) if unread and user.has_perm("texting.send") else []
+    unseen = [one.pk for one in unread if one.line.owner in owners]
     if unseen:
         Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
     return bool(unseen)
