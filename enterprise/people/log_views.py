@@ -123,7 +123,7 @@ def _log_of(person: Person) -> str:
 
 def _logged_already(message: Message) -> str:
     words = _(
-        "%(code)s was logged already, with these words: “%(words)s”. What stands here now is not logged; "
-        "log it as well if something is missing."
+        "%(code)s was logged already, but not what stands here now. "
+        "Log it as well if something is missing in what is logged: “%(words)s”"
     )
     return words % {"code": message.action_code, "words": Truncator(message.body).chars(SHOWN_OF_LOGGED)}
