@@ -1,0 +1,43 @@
+"""A new login does not make a line forget that its provider asked it to wait."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from texting import line_sessions
+from texting.models import Line
+
+pytestmark = pytest.mark.django_db
+ASKED = timedelta(minutes=10)
+
+
+def wait_as_asked() -> None:
+    Line.objects.update(next_free_at=timezone.now() + ASKED)
+
+
+def free_in(line) -> timedelta:
+    return Line.objects.get(pk=line.pk).next_free_at - timezone.now()
+
+
+def test_a_wait_from_before_the_login_goes_on(line, provider):
+    wait_as_asked()
+
+    line_sessions.renew_session(line.pk, line.session_version)
+
+    assert (provider.logins, free_in(line) > ASKED / 2) == (1, True)
+
+
+def test_a_wait_asked_for_during_the_login_goes_on(line, provider):
+    login = provider.login
+    provider.login = lambda *credentials: (wait_as_asked(), login(*credentials))[1]
+
+    line_sessions.renew_session(line.pk, line.session_version)
+
+    assert free_in(line) > ASKED / 2
+
+
+def test_a_line_that_need_not_wait_goes_on_at_once(line, provider):
+    line_sessions.renew_session(line.pk, line.session_version)
+
+    assert free_in(line) <= timedelta(0)
