@@ -18,7 +18,7 @@ from texting.errors import ProviderError, Refused
 from texting.models import Line, LineWebhook, Text
 from texting.providers import get_provider
 from texting.secrets import CannotDecrypt
-from texting.vocabulary import TextStatus
+from texting.vocabulary import LineState, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -179,6 +179,13 @@ def log_out(line: Line) -> None:
     # Unless it was connected again meanwhile.
     ended = Line.objects.filter(pk=line.pk, session_token=line.session_token)
     ended.update(session_token="")  # nosec B106 - none, not a password
+
+
+def end_removed() -> None:
+    """What could not be ended when lines were removed, for their provider was away or still to be asked."""
+    for line in Line.objects.filter(state=LineState.REMOVED).exclude(session_token=""):  # nosec B106 - none
+        take_down_hooks(line)
+        log_out(line)
 
 
 def _is_asked_about(line: Line) -> bool:

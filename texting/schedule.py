@@ -10,6 +10,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
     # What a person waits for in front of a progress bar. Each asks what waits, so one that is late is not needed.
     "work-off": {"task": "texting.work_off", "schedule": 2.0, "options": {"expires": 2.0}},
     "forget-old-drafts": {"task": "texting.forget_old_drafts", "schedule": 3600.0},
+    "end-removed-lines": {"task": "texting.end_removed_lines", "schedule": 3600.0},
     "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
     "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
     "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},

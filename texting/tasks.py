@@ -22,6 +22,7 @@ from texting import (
     drafts,
     epoch,
     heartbeats,
+    line_hooks,
     long_work,
     scheduled,
     settling,
@@ -89,6 +90,11 @@ def compare_lines_at_start(**_: object) -> None:
 @shared_task(name="texting.work_off")
 def work_off() -> int:
     return long_work.work_off()
+
+
+@shared_task(name="texting.end_removed_lines")
+def end_removed_lines() -> None:
+    line_hooks.end_removed()
 
 
 @shared_task(name="texting.forget_old_drafts")
