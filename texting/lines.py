@@ -224,7 +224,7 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
     """Take a line out of use; return how many queued texts were blocked. Its history stays.
 
     Its webhooks are taken down and its session ended at the provider where that works; texts that still come in are
-    taken in. The session is kept where something is still to be asked. Raises LineGuarded.
+    taken in. The session is kept while something is still to be asked: see `end_removed`. Raises LineGuarded.
     """
     with transaction.atomic():
         locked = Line.objects.select_for_update(no_key=True).get(pk=line.pk)
