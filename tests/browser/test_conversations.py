@@ -11,6 +11,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.accessible import assert_accessible, assert_fits
+
 LINE = "+16125550100"
 SAMPLES = Path(__file__).resolve().parents[2] / "texting" / "sandbox" / "static"
 # The badges are asked for every 15 seconds.
@@ -103,3 +105,28 @@ def test_an_unknown_number_becomes_an_employee_with_its_texts(open_as, zipwhip):
 
     expect(page.get_by_role("heading", name="Stan Novak")).to_be_visible()
     expect(page.locator("#bubbles")).to_contain_text("Are you still hiring?")
+
+
+def test_who_is_looked_for_is_found_where_the_eye_goes_and_a_wrong_choice_is_remembered(open_as, zipwhip):
+    page = open_as("riya")
+    write(zipwhip, "+14155550177", "Ana here, my new phone")
+    tray = page.get_by_role("link", name=re.compile("^Unmatched"))
+    expect(tray).to_contain_text("1", timeout=MOVES_WITHIN_MS)
+    tray.click()
+    page.get_by_role("searchbox", name="No record you can see has this number").fill("ri")
+    page.get_by_role("button", name="Find").click()
+
+    expect(page.locator("#found")).to_be_focused()
+    expect(page.locator("#found-title")).to_be_in_viewport()
+    assert_accessible(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    assert_accessible(page, "dark")
+    assert_fits(page)
+
+    page.get_by_role("button", name=re.compile("Link Ana Rivera")).click()
+    expect(page.get_by_role("status").filter(has_text="Add the number to the record too")).to_be_visible()
+    page.goto("/texting/inbox/?q=5550177")
+    page.get_by_role("link", name=re.compile("Ana here")).click()
+    page.get_by_role("button", name="Not this person").click()
+    expect(page.get_by_role("heading", name="Whose texts are these?")).to_be_visible()
