@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Now
 
-from texting import conf, conversations, lines, placeholders, recipients
+from texting import again, conf, conversations, lines, placeholders, recipients
 from texting.models import Batch, Draft, Recipient, Text
 from texting.seam import RecordKey
 from texting.segments import count_segments
@@ -43,6 +43,7 @@ def build_block(batch: Batch) -> None:
     made = [_recipient(batch, person, texts) for person in people]
     batch.doubled_count += _count_humans_once(batch, made)
     Recipient.objects.bulk_create(made)
+    again.note_sent(batch, made)
     _join_conversations(made)
     batch.done_count += len(people)
     batch.left_count += sum(person.reason == Reason.SENDER_INACTIVE for person in people)
@@ -73,7 +74,8 @@ def _people(batch: Batch) -> list[Person]:
     # Read anew, for rights are kept on the instance.
     sender = get_user_model().objects.get(pk=batch.sender_id)
     keys = draft.keys_from(batch.done_count, BLOCK)
-    verdicts = recipients.resolve(sender, keys, draft.chosen_numbers)
+    again.hold(batch.source, keys)
+    verdicts = again.resolve(sender, keys, draft.chosen_numbers, source=batch.source, batch=batch)
     shown = _shown(batch, draft)
     may_send = batch.line in lines.for_user(sender)
     reasons = [_reason_now(batch, verdict, shown, may_send=may_send) for verdict in verdicts]

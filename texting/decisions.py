@@ -14,20 +14,21 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from texting import conf, dispatch, drafts, lines, seam
+from texting import again, conf, dispatch, drafts, lines, seam, sources
+from texting.again import LEFT_BEHIND
 from texting.errors import TextingError
-from texting.models import Batch, Conversation, Draft, Line, Text
-from texting.seam import RecordKey
-from texting.vocabulary import Decision, Reason, TextStatus
+from texting.models import Batch, Conversation, Draft, Line, Recipient, Text
+from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
     from texting.models.text import TextQuerySet
 
 UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
-LEFT_BEHIND = Q(status=TextStatus.BLOCKED, reason=Reason.SENDER_INACTIVE)
 
 
 class AlreadyDecided(TextingError):
@@ -78,48 +79,53 @@ def batches_of_leavers(user: AbstractUser) -> QuerySet[Batch]:
     return Batch.objects.filter(theirs(user), left_count__gt=0, is_pending=False)
 
 
-def left_together(user: AbstractUser) -> dict[int, int]:
-    """Of which batches several of a leaver's texts wait for a decision of `user`'s: batch id -> how many."""
-    left = waiting_for(user).filter(LEFT_BEHIND).order_by()
-    return dict(left.values_list("batch").annotate(count=Count("pk")).filter(count__gt=1))
+def left_together(user: AbstractUser) -> QuerySet[Batch]:
+    """Leavers' batches that can be decided about at one stroke, the latest first; a text alone stands in the list."""
+    texts = waiting_for(user).filter(LEFT_BEHIND).order_by()
+    several = texts.values_list("batch").annotate(count=Count("pk")).filter(count__gt=1)
+    ids = [*several.values_list("batch", flat=True), *batches_of_leavers(user).values_list("pk", flat=True)]
+    return Batch.objects.filter(pk__in=ids).select_related("line", "sender").order_by("-created_at")
+
+
+def count_left(batches: Iterable[Batch]) -> dict[int, int]:
+    """How many people such batches did not reach, by their ids."""
+    shown = list(batches)
+    texts = waiting().filter(LEFT_BEHIND, batch__in=shown)
+    behind = Recipient.objects.filter(text__in=texts).values_list("batch").annotate(Count("pk")).order_by()
+    texted = dict(behind)
+    return {batch.pk: batch.left_count + texted.get(batch.pk, 0) for batch in shown}
 
 
 def take_over(user: AbstractUser, batch: Batch) -> Draft:
-    """Begin a Send Text of `user`'s with the same words to exactly those a leaver's batch did not reach.
+    """A Send Text of `user`'s with the same words to those a leaver's batch did not reach: the one begun, or a new one.
 
-    Raises AlreadyDecided.
+    They wait until it is sent. Raises AlreadyDecided, CannotSendAgain.
     """
-    usable = lines.for_user(user)
-    line = next((line for line in usable if line.pk == batch.line_id), usable[0] if usable else None)
+    line = _line_for(user, batch.line_id)
     with transaction.atomic():
-        keys = _settle_left(user, batch, Decision.SENT_AGAIN, "batch.taken_over")
-        return drafts.begin(user.pk, keys, line=line, body=batch.body, source=batch.source)
+        _lock_left(batch)
+        keys = [one.key for one in again.left(batch).order_by("pk")]
+        if not keys:
+            raise AlreadyDecided
+        begun = again.unsent_drafts([batch]).filter(user_id=user.pk).first()
+        if begun and set(keys) <= set(begun.keys):
+            return begun
+        return drafts.begin(user.pk, keys, line=line, body=batch.body, source=sources.of_left(batch.pk))
 
 
 def let_be(user: AbstractUser, batch: Batch) -> None:
     """Nobody texts those a leaver's batch did not reach. Raises AlreadyDecided."""
     with transaction.atomic():
-        _settle_left(user, batch, Decision.DROPPED, "batch.dropped")
+        _lock_left(batch)
+        if not again.settle(again.left(batch), batch, Decision.DROPPED, user.pk):
+            raise AlreadyDecided
 
 
-def _settle_left(user: AbstractUser, batch: Batch, decision: Decision, action: str) -> list[RecordKey]:
-    """Decide about all texts of a batch that a leaver left, and the people not gone through; return whose they are.
-
-    Compare-and-set, as for one text; each of the people keeps the reason why none was sent.
-    """
-    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-    left = waiting_for(user).filter(LEFT_BEHIND, batch=batch).select_for_update(no_key=True).order_by("pk")
-    texts = list(left.values_list("pk", flat=True))
-    who = Q(text__in=texts)
-    if locked.left_count and batches_of_leavers(user).filter(pk=batch.pk).update(left_count=0):
-        who |= Q(text__isnull=True, reason=Reason.SENDER_INACTIVE)
-    Text.objects.filter(pk__in=texts).update(decision=decision, decided_by_id=user.pk, decided_at=Now())
-    people = batch.recipients.filter(who).order_by("pk")
-    keys = [RecordKey(*key) for key in people.values_list("record_type", "record_id")]
-    if not keys:
-        raise AlreadyDecided
-    conf.audit()(actor_id=user.pk, action=action, subject=f"batch:{batch.pk}", facts={"people": len(keys)})
-    return keys
+def _lock_left(batch: Batch) -> None:
+    """So that of two who decide at once the second sees what the first did."""
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    texts = Text.objects.filter(LEFT_BEHIND, batch=batch, decision="").order_by("pk")
+    list(texts.select_for_update(no_key=True).values_list("pk"))
 
 
 def note_arrived(user: AbstractUser, text: Text) -> None:
@@ -139,13 +145,10 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
 
     Raises AlreadyDecided, NotOurs, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
     """
-    usable = lines.for_user(user)
-    line = next((line for line in usable if line.pk == text.line_id), usable[0] if usable else None)
     recipients = list(text.recipients.order_by("pk"))
     if not recipients:
         raise NotOurs
-    if line is None:
-        raise CannotSendAgain
+    line = _line_for(user, text.line_id)
     numbers = {str(recipient.key): text.number for recipient in recipients}
     with transaction.atomic():
         _decide(user, text, Decision.SENT_AGAIN, UNCLEAR | LEFT_BEHIND)
@@ -160,6 +163,14 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
         batch = dispatch.send_batch(user, dispatch.Composed(draft, line, text.body, is_reply=True))
         batch.texts.update(repeats_id=text.pk)
     return batch
+
+
+def _line_for(user: AbstractUser, line_id: int) -> Line:
+    """The line something was to leave from, if `user` may send from it, or else their own. Raises CannotSendAgain."""
+    usable = lines.for_user(user)
+    if not usable:
+        raise CannotSendAgain
+    return next((line for line in usable if line.pk == line_id), usable[0])
 
 
 def _decide(user: AbstractUser, text: Text, decision: Decision, which: Q) -> None:

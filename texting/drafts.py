@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import conf, recipients
+from texting import again, conf, recipients, sources
 from texting.models import Batch, Draft, DraftRecipient
 
 if TYPE_CHECKING:
@@ -69,8 +69,11 @@ def begin(user_id: int, keys: Sequence[tuple[str, int]], **facts: Any) -> Draft:
 
 def copy(draft: Draft) -> Draft:
     """The same people and words as a new draft, for a new text."""
-    kept = ("chosen_numbers", "line", "body", "source", "query", "chosen_at", "back_url")
-    return begin(draft.user_id, draft.selection, **{name: getattr(draft, name) for name in kept})
+    kept = ("chosen_numbers", "line", "body", "query", "chosen_at", "back_url")
+    sent = sent_as(draft) if sources.batch_of(draft.source) else None
+    # Whom it has reached is texted once more now: their way goes on from there.
+    source = sources.of_batch(sent.pk) if sent else draft.source
+    return begin(draft.user_id, draft.selection, source=source, **{name: getattr(draft, name) for name in kept})
 
 
 def forget_old(age: timedelta) -> int:
@@ -83,7 +86,7 @@ def forget_old(age: timedelta) -> int:
 
 
 def _decide(draft: Draft, places: Sequence[tuple[int, RecordKey]]) -> None:
-    verdicts = recipients.resolve(draft.user, [key for _, key in places], draft.chosen_numbers)
+    verdicts = again.resolve(draft.user, [key for _, key in places], draft.chosen_numbers, source=draft.source)
     rows = [_row(draft, position, verdict) for (position, _), verdict in zip(places, verdicts, strict=True)]
     draft.people.filter(position__in=[row.position for row in rows]).delete()
     DraftRecipient.objects.bulk_create(rows)

@@ -31,8 +31,8 @@ SHOWN = ["delivered", "sent", "sending", "queued", QUEUING, "unconfirmed", "fail
 SHOWN_LAST = ["blocked", "canceled", "expired", NOT_TEXTED]
 IN_MOTION = ["queued", "sending"]
 TEXTS_NEEDING = ["unconfirmed", "expired"]
-# Of these the reason decides.
-BY_REASON = ["failed", "undelivered", "blocked"]
+# Of these the reason decides, and what a person said of them.
+BY_REASON = [*TEXTS_NEEDING, "failed", "undelivered", "blocked"]
 # Somebody can mend these. An opt-out, a wish or an inactive record is no mistake.
 REASONS_NEEDING = [
     Reason.NO_NUMBER,
@@ -44,15 +44,16 @@ REASONS_NEEDING = [
 ]
 
 
-def needing_by_reason(text: str = "") -> Q:
-    """Texts that did not arrive and somebody can see to; `text` is the way to them, e.g. "text__"."""
+def texts_needing(text: str = "") -> Q:
+    """Texts that somebody can see to, and nobody has decided about; `text` is the way to them, e.g. "text__"."""
+    unclear = Q(**{f"{text}status__in": TEXTS_NEEDING})
     refused = Q(**{f"{text}status__in": ["failed", "undelivered"]}) & ~Q(**{f"{text}reason": Reason.OPTED_OUT})
-    return refused | Q(**{f"{text}status": "blocked", f"{text}reason__in": REASONS_NEEDING})
+    blocked = Q(**{f"{text}status": "blocked", f"{text}reason__in": REASONS_NEEDING})
+    return Q(**{f"{text}decision": ""}) & (unclear | refused | blocked)
 
 
-NEEDS_PERSON = (
-    Q(text__status__in=TEXTS_NEEDING) | needing_by_reason("text__") | Q(text__isnull=True, reason__in=REASONS_NEEDING)
-)
+NOT_TEXTED_NEEDING = Q(text__isnull=True, reason__in=REASONS_NEEDING, decision="")
+NEEDS_PERSON = texts_needing("text__") | NOT_TEXTED_NEEDING
 # Without a block done for so long, nobody works on it.
 QUIET = timedelta(seconds=15)
 

@@ -66,6 +66,7 @@ class Reason(models.TextChoices):
     INVALID_NUMBER = "invalid_number", _("Not a valid number")
     OPTED_OUT = "opted_out", _("Opted out")
     CHANGED = "changed", _("Their number changed after you opened Send Text")
+    TEXTED_SINCE = "texted_since", _("Somebody has sent this to them in the meantime")
     SENDER_INACTIVE = "sender_inactive", _("The sender may no longer text")
     LINE_REMOVED = "line_removed", _("The line was removed")
     NOT_TEXTABLE = "not_textable", _("The carrier says this number cannot receive texts")

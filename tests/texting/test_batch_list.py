@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line
+from tests.texting.conftest import ANA, BO, STRANGER, make_line
 from texting import building, compliance
 from texting.models import Batch, Draft, OptOut, Text
 from texting.progress import count_people
@@ -181,10 +181,46 @@ def test_who_may_have_the_text_or_soon_is_not_texted_again(browser, send, people
     lease = {"attempt": uuid.uuid4(), "sending_until": timezone.now()}
     Text.objects.update(status=status, reason="no_answer", **lease)
 
+    page = words_of(browser.get(batch.get_absolute_url(), {"status": status}))
     answer = browser.post(reverse("texting:batch-again", args=[batch.pk]), {"status": status}, follow=True)
 
-    assert "1 person is left out: their text is on its way, or may have arrived." in answer.content.decode()
+    assert "1 of them is not texted again from here: the text is on its way, may have arrived" in page
+    assert "Text this one again" not in page
+    assert "Nobody is left here to be texted again." in answer.content.decode()
     assert Draft.objects.count() == 1
+
+
+@pytest.mark.parametrize(("decision", "is_texted"), [("arrived", False), ("sent_again", False), ("dropped", True)])
+def test_of_unconfirmed_texts_only_those_let_be_are_texted_again(browser, send, people, ana, rep, decision, is_texted):
+    batch = send(ana)
+    Text.objects.update(
+        status=TextStatus.UNCONFIRMED, reason="no_answer", decision=decision, decided_by=rep, decided_at=timezone.now()
+    )
+
+    page = words_of(browser.get(batch.get_absolute_url()))
+    browser.post(reverse("texting:batch-again", args=[batch.pk]), {"status": "unconfirmed"})
+
+    assert (Draft.objects.count() == 2, "Text this one again" in page) == (is_texted, is_texted)
+    words = {"arrived": "It arrived", "sent_again": "Sent again", "dropped": "Let be"}[decision]
+    assert f"{rep} decided: {words}." in page
+    assert ("Needs a person" in page, "1 needs a person" in words_of(browser.get("/texting/"))) == (False, False)
+    assert count_people(batch) == ({"unconfirmed": 1}, 0)
+
+
+def test_the_button_counts_only_whom_it_texts_again(browser, send, people, ana):
+    batch = send(ana, people.add("Bo Chen", BO), people.add("Cy Stranger", STRANGER))
+    Text.objects.exclude(number=ANA).update(status=TextStatus.FAILED, reason=Reason.REFUSED)
+
+    assert "Text these 2 again" in words_of(browser.get(batch.get_absolute_url()))
+
+
+def test_in_the_dialog_nobody_to_text_again_leads_to_the_page_and_not_into_the_dialog(browser, send, ana):
+    batch = send(ana)
+    url = reverse("texting:batch-again", args=[batch.pk])
+
+    answer = browser.post(url, {"status": "queued"}, HTTP_HX_REQUEST="true")
+
+    assert (answer.content, answer["HX-Redirect"]) == (b"", batch.get_absolute_url())
 
 
 def test_again_for_a_status_nobody_has_says_so(browser, send, ana):

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, STRANGER, make_line, pass_time
+from tests.texting.conftest import ANA, BO, make_line, pass_time
 from tests.texting.test_sending import run_until_quiet
 from texting import compliance, decisions, dispatch, rights, settling
 from texting.errors import OutcomeUnknown
-from texting.models import Draft, OptOut, Text
+from texting.models import OptOut, Text
 from texting.runner import Runner
 from texting.vocabulary import Decision, LineState, TextStatus
 
@@ -168,34 +168,6 @@ def test_a_leavers_text_is_taken_over_by_another_rep_of_the_line(client, left_be
     assert (again.sender, again.status, provider.sent) == (dan, TextStatus.SENT, [(BO, left_behind.body)])
     left_behind.refresh_from_db()
     assert left_behind.status == TextStatus.BLOCKED
-
-
-@pytest.mark.parametrize("decision", ["sent_again", "dropped"])
-def test_what_a_leaver_left_of_a_batch_is_decided_about_at_one_stroke(client, left_batch, decision):
-    dan = make_rep("dan")
-    client.force_login(dan)
-    assert "3 people were not reached" in client.get(reverse("texting:undecided")).content.decode()
-    Text.objects.filter(number=STRANGER).update(decision="dropped", decided_by=dan, decided_at=timezone.now())
-
-    for _ in range(2):
-        client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": decision})
-
-    drafts = Draft.objects.filter(user=dan)
-    assert [draft.keys for draft in drafts] == ([left_batch.keys] if decision == "sent_again" else [])
-    assert set(Text.objects.exclude(number=STRANGER).values_list("decision", flat=True)) == {decision}
-    assert not decisions.waiting().exists()
-
-
-@pytest.fixture
-def left_batch(people, send, rep, provider, runner):
-    """A batch to three whose sender left before it went out; one of them is decided about apart."""
-    keys = [people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)]
-    batch = send(*keys, people.add("Cy Stranger", STRANGER))
-    rep.is_active = False
-    rep.save()
-    run_until_quiet(runner)
-    batch.keys = keys
-    return batch
 
 
 def test_a_leavers_text_can_be_let_be_but_cannot_have_arrived(client, left_behind):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -279,16 +280,44 @@ def test_the_people_a_leaver_did_not_reach_are_taken_over_by_a_rep_of_the_line(c
     assert answer.url == draft.get_absolute_url()
     assert (draft.keys, draft.body, draft.line_id) == (crowd[3:], BODY, left_batch.line_id)
     assert not Batch.objects.filter(sender=dan).exists()
+    assert seam.waiting_count("texting:undecided", dan) == 1
+
+
+def test_each_block_of_a_large_draft_takes_over_those_it_reaches(client, dan, left_batch, crowd, people):
+    pass_time(minutes=1)
+    claims.claim(10)
+    # The last is behind the first one's text, which is made in another block.
+    first, last = (people.by_id[key.record_id] for key in (crowd[0], crowd[-1]))
+    people.by_id[last.key.record_id] = replace(last, numbers=first.numbers)
+    text = left_batch.texts.get(recipients__record_id=first.key.record_id)
+    left_batch.recipients.filter(record_id=last.key.record_id).update(text=text, reason="")
+    Batch.objects.filter(pk=left_batch.pk).update(left_count=CHOSEN - 4)
+    left_batch.refresh_from_db()
+    draft = decisions.take_over(dan, left_batch)
+    assert draft.keys == crowd
+    long_work.work_off()
+    batch = dispatch.send_batch(dan, dispatch.Composed(draft, draft.line, draft.body))
+    assert decisions.count_left([left_batch]) == {left_batch.pk: CHOSEN}
+    one_block()
+    left_batch.refresh_from_db()
+    assert (decisions.waiting().count(), left_batch.left_count) == (0, CHOSEN - 4)
+    long_work.work_off()
+
+    left_batch.refresh_from_db()
+    assert left_batch.left_count == 0
+    assert batch.texts.count() == CHOSEN - 1
+    assert batch.recipients.filter(text__isnull=False).count() == CHOSEN
+    assert {one.decided_by for one in left_batch.recipients.filter(text__isnull=True)} == {dan}
+    taken_over = [one["facts"]["people"] for one in host.audited if one["action"] == "batch.taken_over"]
+    assert taken_over == [3, CHOSEN - 4]
     assert seam.waiting_count("texting:undecided", dan) == 0
-    again = client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "sent_again"}, follow=True)
-    assert "somebody has decided about these people already" in words_of(again)
-    assert Draft.objects.filter(user=dan).count() == 1
-    assert host.audited[-1]["action"] == "batch.taken_over"
-    assert host.audited[-1]["facts"] == {"people": 4}
+    page = words_of(client.get(left_batch.get_absolute_url()))
+    assert "Needs a person" not in page
+    assert "need a person" not in words_of(client.get(reverse("texting:batches"), {"scope": "lines"}))
 
 
 def test_the_people_a_leaver_did_not_reach_can_be_let_be(client, dan, left_batch):
-    client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "dropped"})
+    client.post(reverse("texting:take-over", args=[left_batch.pk]), {"decision": "dropped", "sure": "1"})
 
     assert "not reached" not in words_of(client.get(reverse("texting:undecided")))
     assert left_batch.recipients.filter(reason=Reason.SENDER_INACTIVE).count() == CHOSEN - 3
@@ -306,8 +335,6 @@ def test_nobody_else_takes_them_over(client, dan, left_batch):
 
 
 def test_a_number_changed_while_it_is_made_is_not_texted(people, batch, crowd):
-    from dataclasses import replace
-
     from texting.seam import TypedNumber
     from texting.vocabulary import MethodType
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from texting.models.chosen import ChosenRecord, LongWork
+from texting.vocabulary import Decision
 
 
 class Batch(LongWork):
@@ -65,6 +66,7 @@ class Recipient(ChosenRecord):
 
     Name, number and link are as they were when the batch was sent; several recipients may share one text. `human` is
     the same on each record of somebody who is on several, else "". Of these one is counted, and all are shown.
+    `decision` is about who was not gone through because the sender had left; about a text it stands there.
     """
 
     # Found by `recipient_once`.
@@ -72,6 +74,10 @@ class Recipient(ChosenRecord):
     text = models.ForeignKey("texting.Text", on_delete=models.PROTECT, null=True, related_name="recipients")
     human = models.CharField(max_length=40, blank=True, db_default="")
     is_counted = models.BooleanField(db_default=True, default=True)
+    decision = models.CharField(max_length=12, choices=Decision.choices, blank=True, db_default="", default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         default_permissions = ()

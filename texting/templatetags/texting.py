@@ -119,6 +119,16 @@ def what_happened(recipient: Recipient) -> str:
     return why(recipient.text)
 
 
+@register.filter
+def what_was_decided(recipient: Recipient) -> str:
+    """What a person decided about one whose text, or want of one, no machine may decide about; "" for nothing."""
+    decided = recipient.text or recipient
+    if not decided.decision:
+        return ""
+    words = {"name": decided.decided_by, "decision": decided.get_decision_display()}
+    return _("%(name)s decided: %(decision)s.") % words
+
+
 @register.inclusion_tag("texting/records/panel.html", takes_context=True)
 def record_texts(context: dict[str, Any], record_type: str, record_id: int) -> dict[str, Any]:
     """The texts panel of a record page; nothing for a record the user may not text or see."""

@@ -16,13 +16,14 @@ from texting.models import Batch, Draft, Recipient, Text
 from texting.progress import (
     BY_REASON,
     IN_MOTION,
+    NOT_TEXTED_NEEDING,
     REASONS_NEEDING,
-    TEXTS_NEEDING,
     Progress,
     is_stalled,
-    needing_by_reason,
+    texts_needing,
 )
 from texting.views.answers import may_send
+from texting.vocabulary import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +100,7 @@ def _matching(found: QuerySet[Batch], status: str, query: str) -> QuerySet[Batch
         case "moving":
             found = found.filter(Q(is_pending=True) | Exists(texts.filter(status__in=IN_MOTION)))
         case "needs_person":
-            needing = Exists(people.filter(reason__in=REASONS_NEEDING))
-            found = found.filter(Exists(texts.filter(Q(status__in=TEXTS_NEEDING) | needing_by_reason())) | needing)
+            found = found.filter(Exists(texts.filter(texts_needing())) | Exists(people.filter(NOT_TEXTED_NEEDING)))
         case "canceled":
             found = found.filter(canceled_at__isnull=False)
     for word in query.split():
@@ -122,14 +122,17 @@ def _rows(page: Sequence[Batch]) -> list[Row]:
         reasons[pk][reason] = count
     # Only these have to be looked up beside the index.
     to_look_up = [pk for pk in ids if not texts[pk].keys().isdisjoint(BY_REASON)]
-    found = Text.objects.filter(needing_by_reason(), batch__in=to_look_up).order_by()
+    found = Text.objects.filter(texts_needing(), batch__in=to_look_up).order_by()
     in_need = dict(found.values_list("batch").annotate(Count("pk"))) if to_look_up else {}
     return [_row(batch, texts[batch.pk], reasons[batch.pk], in_need.get(batch.pk, 0)) for batch in page]
 
 
-def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], by_reason: int) -> Row:
-    needing = by_reason + sum(texts.get(status, 0) for status in TEXTS_NEEDING)
-    needing += sum(reasons.get(reason, 0) for reason in REASONS_NEEDING)
+def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], needing: int) -> Row:
+    # About some of those whom the sender left somebody may have decided.
+    at_most = {Reason.SENDER_INACTIVE: batch.left_count}
+    for reason in REASONS_NEEDING:
+        count = reasons.get(reason, 0)
+        needing += min(count, at_most.get(reason, count))
     queuing = batch.people_count - batch.done_count
     return Row(batch, Progress(texts, sum(reasons.values()), queuing, is_stalled(batch)), needing)
 

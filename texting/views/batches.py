@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from texting import again as texting_again
 from texting import decisions, dispatch, drafts, lines, seam, sources, standstill
 from texting.models import Batch, Recipient
 from texting.progress import NOT_REACHED, count_people, counted_once, in_order, progress, segments_in_all, with_status
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
-    from django.http import HttpResponse
 
     from texting.progress import Progress
     from texting.views.answers import SignedInRequest
@@ -39,8 +39,6 @@ ROWS_PRINTED = 2000
 # How long answers are waited for, once everything is settled.
 WATCHED = timedelta(days=1)
 NEEDS_PERSON = "needs_person"
-# Whoever has one of these may have the text already, or soon.
-NOT_AGAIN = (TextStatus.QUEUED, TextStatus.SENDING, TextStatus.UNCONFIRMED)
 REPLIED = "replied"
 
 
@@ -63,7 +61,8 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
     may_read = lines.may_read(request.user, found.line)
     rows = _filtered(found, wanted, may_read)
     printed = request.GET.get("rows") == "all"
-    pages = Paginator(rows.select_related("text").order_by("needs", "pk"), ROWS_PRINTED if printed else ROWS)
+    listed = rows.select_related("text__decided_by", "decided_by").order_by("needs", "pk")
+    pages = Paginator(listed, ROWS_PRINTED if printed else ROWS)
     page = pages.get_page(request.GET.get("page"))
     _name_sharers(request.user, found, page.object_list, may_read)
     if may_read:
@@ -79,9 +78,7 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "segments": in_order(counts),
         "segment_count": segments_in_all(found, now.texts),
         "page": page,
-        "again_count": (counted_once(rows, found).count() if found.doubled_count else 0) or page.paginator.count,
         "may_cancel": now.cancelable and not found.canceled_at and _may_cancel(request.user, found),
-        "may_send": request.user.has_perm("texting.send") and not now.queuing,
         "standstill": standstill.of_line(found.line) if now.waiting else None,
         "wanted": wanted,
         "may_read": may_read,
@@ -90,6 +87,8 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "undecided": len(undecided),
         "first_undecided": max(undecided, default=0),
     }
+    if request.user.has_perm("texting.send") and not now.queuing:
+        context |= _again_counts(found, rows, wanted)
     polled = request.headers.get("HX-Target") == "batch-live"
     return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)
 
@@ -116,15 +115,11 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     found = find_batch(request.user, pk=batch_id)
     status = request.POST.get("status", "")
     chosen = _filtered(found, status, lines.may_read(request.user, found.line)).order_by("pk")
-    # Who has answered has had the text, whatever we know of it.
-    rows = chosen if status == REPLIED else chosen.exclude(text__status__in=NOT_AGAIN, text__decision="")
-    keys = list(rows.values_list("record_type", "record_id"))
-    if left_out := chosen.count() - len(keys):
-        messages.warning(request, _left_out_words(left_out))
+    keys = list(_to_text_again(chosen, status).values_list("record_type", "record_id"))
     if not keys:
-        if not left_out:
-            messages.info(request, _("Nobody has this status any more."))
-        return SeeOther(found)
+        messages.info(request, _("Nobody is left here to be texted again."))
+        # Not into the dialog.
+        return HttpResponse(headers={"HX-Redirect": found.get_absolute_url()}) if request.htmx else SeeOther(found)
     usable = lines.for_user(request.user)
     draft = drafts.begin(
         request.user.pk,
@@ -137,13 +132,15 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
     return SeeOther(draft)
 
 
-def _left_out_words(count: int) -> str:
-    words = ngettext(
-        "%(count)d person is left out: their text is on its way, or may have arrived. Look under To decide.",
-        "%(count)d people are left out: their texts are on their way, or may have arrived. Look under To decide.",
-        count,
-    )
-    return words % {"count": count}
+def _again_counts(batch: Batch, rows: QuerySet[Any], wanted: str) -> dict[str, int]:
+    """How many of those listed can be texted again, and how many not."""
+    count = counted_once(_to_text_again(rows, wanted), batch).count()
+    return {"again_count": count, "not_again": counted_once(rows, batch).count() - count}
+
+
+def _to_text_again(rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:
+    """Who has answered has had the text, whatever we know of it."""
+    return rows if wanted == REPLIED else texting_again.may_be_texted(rows)
 
 
 def _asked_every(batch: Batch, now: Progress) -> int | None:

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from texting import decisions, dispatch, seam
+from texting import again, decisions, dispatch, seam, sources
 from texting.models import Batch, Text
 from texting.seam_help import get_visible
 from texting.views.answers import SeeOther, may_send, page_or_part
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.utils.safestring import SafeString
 
+    from texting.models import Draft
     from texting.models.text import TextQuerySet
     from texting.views.answers import SignedInRequest
 
@@ -60,7 +61,7 @@ def undecided(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows,
-        "batches": _batches(request.user),
+        **_batches(request.user),
         "waiting_count": page.paginator.count + batches.count(),
         "left": _left_behind(request.user),
         "base": page_or_part(request, "undecided"),
@@ -68,12 +69,16 @@ def undecided(request: SignedInRequest) -> HttpResponse:
     return render(request, "texting/decisions.html", context)
 
 
-def _batches(user: AbstractUser) -> list[tuple[Batch, int]]:
-    """Leavers' batches that can be decided about at one stroke, with how many people and texts that is."""
-    texts = decisions.left_together(user)
-    ids = [*texts, *decisions.batches_of_leavers(user).values_list("pk", flat=True)]
-    found = Batch.objects.filter(pk__in=ids).select_related("line", "sender").order_by("-created_at")[:ROWS]
-    return [(batch, batch.left_count + texts.get(batch.pk, 0)) for batch in found]
+def _batches(user: AbstractUser) -> dict[str, object]:
+    """Leavers' batches that can be decided about at one stroke, with how many people, and who writes to them by now."""
+    found = decisions.left_together(user)
+    shown = list(found[:ROWS])
+    left = decisions.count_left(shown)
+    drafts: dict[str, list[Draft]] = {}
+    for draft in again.unsent_drafts(shown):
+        drafts.setdefault(draft.source, []).append(draft)
+    rows = [(batch, left[batch.pk], drafts.get(sources.of_left(batch.pk), [])) for batch in shown]
+    return {"batches": rows, "batch_count": found.count() if len(shown) == ROWS else len(shown)}
 
 
 def _page_of(found: TextQuerySet, text_id: str) -> int:
@@ -129,12 +134,20 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
 @require_POST
 @may_send
 def take_over(request: SignedInRequest, batch_id: int) -> HttpResponse:
-    """Begin a text to the people that a leaver's batch did not reach, or let them be."""
+    """Begin a text to the people that a leaver's batch did not reach, or let them be, once that was asked."""
     batch = get_visible(Batch.objects.filter(decisions.theirs(request.user)), batch_id)
+    decision, left = request.POST.get("decision"), decisions.count_left([batch])[batch.pk]
+    if left and decision not in {Decision.SENT_AGAIN, Decision.DROPPED}:
+        raise Http404
+    if left and decision == Decision.DROPPED and "sure" not in request.POST:
+        name = "texting/_let_be.html" if request.htmx else "texting/let_be.html"
+        return render(request, name, {"batch": batch, "left": left})
     try:
-        if request.POST.get("decision") == Decision.SENT_AGAIN:
+        if decision == Decision.SENT_AGAIN:
             return SeeOther(decisions.take_over(request.user, batch))
         decisions.let_be(request.user, batch)
+    except decisions.CannotSendAgain:
+        messages.error(request, _with_why(_("You have no line to write to these people from.")))
     except decisions.AlreadyDecided:
         messages.info(request, _("Nothing was done: somebody has decided about these people already."))
     else:
