@@ -11,9 +11,10 @@ from tests.administration.rig import words_of
 from tests.enterprise.builders import make_code, make_contact, make_employee
 from tests.texting.conftest import hear, make_draft, make_line, message, pass_time
 from texting import building, conversations, dispatch, recipients
-from texting.models import Conversation, TextingSettings
+from texting.models import Conversation, Text, TextingSettings
 from texting.progress import count_people, progress
 from texting.seam import RecordKey
+from texting.vocabulary import Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+16515550108"
@@ -65,11 +66,17 @@ def test_a_batch_counts_the_human_once_and_shows_both_records(as_user, riya, kwa
     assert f"Batch {batch.pk} · 1 person" in page
     assert "Recipients 1" in page
     assert "1 queued" in page
-    assert "Text this one again" in page
+    assert "Text this one again" not in page
     assert page.count("The same person on two records: one text.") == 4  # beside the status, too, on small screens
     assert batch.recipients.count() == 2
     for person in kwame:
         assert f'href="{person.get_absolute_url()}"' in as_user(riya).get(batch.get_absolute_url()).text
+
+
+def test_the_button_that_texts_a_human_again_counts_them_once(as_user, riya, batch):
+    Text.objects.update(status=TextStatus.FAILED, reason=Reason.REFUSED)
+
+    assert "Text this one again" in words_of(as_user(riya).get(batch.get_absolute_url()))
 
 
 def test_the_list_of_batches_counts_the_human_once(as_user, riya, batch):

@@ -88,7 +88,9 @@ def batch(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "first_undecided": max(undecided, default=0),
     }
     if request.user.has_perm("texting.send") and not now.queuing:
-        context |= _again_counts(found, rows, wanted)
+        listed_count = counted_once(rows, found).count() if found.doubled_count else page.paginator.count
+        again_count = counted_once(_to_text_again(rows, wanted), found).count()
+        context |= {"again_count": again_count, "not_again": listed_count - again_count}
     polled = request.headers.get("HX-Target") == "batch-live"
     return render(request, "texting/batches/_live.html" if polled else "texting/batches/batch.html", context)
 
@@ -130,12 +132,6 @@ def again(request: SignedInRequest, batch_id: int) -> HttpResponse:
         back_url=found.get_absolute_url(),
     )
     return SeeOther(draft)
-
-
-def _again_counts(batch: Batch, rows: QuerySet[Any], wanted: str) -> dict[str, int]:
-    """How many of those listed can be texted again, and how many not."""
-    count = counted_once(_to_text_again(rows, wanted), batch).count()
-    return {"again_count": count, "not_again": counted_once(rows, batch).count() - count}
 
 
 def _to_text_again(rows: QuerySet[Any], wanted: str) -> QuerySet[Any]:
