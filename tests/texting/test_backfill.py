@@ -250,7 +250,7 @@ def test_what_another_database_was_posting_has_its_time_before_the_comparison(li
 def test_the_worker_concludes_nothing_in_a_database_that_no_runner_has_looked_at(people, provider, send, task):
     send(people.add("Ana Rivera", ANA))
     Text.objects.update(expires_at=Now() - timedelta(hours=1))
-    provider.told = [told("700", BODY, direction=Direction.OUT)]
+    provider.told = [told("700", "Typed in the app", direction=Direction.OUT)]
     epoch.Pulse().beat()
     Epoch.objects.update(system_identifier="1")
 

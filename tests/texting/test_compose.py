@@ -264,6 +264,18 @@ def test_the_next_valid_number_is_used_by_one_click(browser, people):
     assert Text.objects.get().number == ANA
 
 
+@pytest.mark.parametrize("pressed", [{"use": "{dee}|" + ANA}, {"action": "check"}])
+def test_what_is_not_yet_written_is_no_mistake_before_send_is_pressed(browser, people, pressed):
+    dee = people.add("Dee Evans", TypedNumber(MethodType.SMS, "555-01"), TypedNumber(MethodType.CELL_PHONE, ANA))
+    url = compose(browser, dee)
+    fields = {name: value.replace("{dee}", str(dee)) for name, value in pressed.items()}
+
+    page = text_of(browser.post(url, {**fields, "body": "", "line": Line.objects.get().pk}))
+
+    assert "Write a message first" not in page
+    assert "(612) 555-0134" in page
+
+
 def test_more_than_fifty_are_advised_against_and_sent_all_the_same(browser, people):
     keys = [people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 151)]
     url = compose(browser, *keys)
@@ -349,9 +361,9 @@ def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, peo
     press(browser, compose(browser, *keys), "review")
     many = Batch.objects.exclude(pk=one.pk).get()
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         browser.get(one.get_absolute_url())
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         browser.get(many.get_absolute_url())
 
 

@@ -101,6 +101,13 @@ def test_the_dialog_shows_what_the_first_person_reads_and_whom_something_is_miss
 
 
 @pytest.mark.django_db
+def test_a_placeholder_is_known_while_nobody_can_be_texted(browser, rep, people, line):
+    draft = make_draft(rep, people.add("Dee Evans", merge_values={"first_name": "Dee"}), line=line)
+
+    assert "nothing to fill in" not in words_of(press(browser, draft, "check", HELLO))
+
+
+@pytest.mark.django_db
 def test_an_unknown_placeholder_is_warned_of_and_asked_about_before_anything_leaves(browser, rep, ana, line):
     draft = make_draft(rep, ana, line=line)
     typed = "Hi {Frist name}!"

@@ -90,19 +90,20 @@ def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpRespons
 
 
 def _act(request: SignedInRequest, found: Draft, usable: list[Line], action: str) -> HttpResponse:
-    form = _form(request, found, usable)
+    as_kept = ComposeForm(initial={"line": found.line_id, "body": found.body}, lines=usable)
     match action:
         case "show" | "back" | "use" | "check":
             if request.headers.get("HX-Target") == "people":
                 return _checked(request, found, usable)
-            return _show(request, found, form, usable, anew=True)
+            return _show(request, found, as_kept, usable, anew=True)
         case "list" if request.htmx:
             return render(request, "texting/compose/_people.html", shown_draft.people(found, request.POST["show"]))
         case "list":
-            return _show(request, found, form, usable, anew=False)
+            return _show(request, found, as_kept, usable, anew=False)
         case "preview":
             known = shown_draft.known_placeholders(found)
             return render(request, "texting/compose/_preview.html", shown_draft.preview(found, known))
+    form = ComposeForm(request.POST, lines=usable)
     if not form.is_valid():
         return _show(request, found, form, usable, anew=False, status=422)
     review = shown_draft.review(found, form.cleaned_data["line"], form.cleaned_data["body"])
@@ -182,12 +183,6 @@ def _continue(back_url: str) -> dict[str, object]:
     """A page as a form that leads to it, for a button: its address and the fields of its query."""
     parts = urlsplit(back_url or resolve_url(settings.LOGIN_REDIRECT_URL))
     return {"action": parts.path, "fields": parse_qsl(parts.query)}
-
-
-def _form(request: SignedInRequest, found: Draft, usable: list[Line]) -> ComposeForm:
-    if request.method == "POST":
-        return ComposeForm(request.POST, lines=usable)
-    return ComposeForm(initial={"line": found.line_id, "body": found.body}, lines=usable)
 
 
 def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> None:

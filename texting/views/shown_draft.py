@@ -117,7 +117,8 @@ def preview(draft: Draft, known: Sequence[str]) -> dict[str, Any]:
 
 def known_placeholders(draft: Draft) -> list[str]:
     """What the chosen kinds of record fill, in the host's order."""
-    rows = draft.people.accepted().order_by("record_type", "position").distinct("record_type")
+    # Who is texted comes before who is left out.
+    rows = draft.people.order_by("record_type", "reason", "position").distinct("record_type")
     found = seam.describe(row.key for row in rows)
     return list(dict.fromkeys(name for candidate in found.values() for name in candidate.merge_values))
 
