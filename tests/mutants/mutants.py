@@ -476,7 +476,7 @@ MUTANTS = (
         "of two drafts to whom a leaver left both are sent",
         "again.py",
         "    taken = _taken(source, keys, batch)\n",
-        "    taken = set[RecordKey]()\n",
+        "    taken = set()\n",
         ("test_leavers_batches.py",),
     ),
     Mutant(
