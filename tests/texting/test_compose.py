@@ -361,9 +361,9 @@ def test_the_batch_page_asks_as_many_questions_for_fifty_as_for_one(browser, peo
     press(browser, compose(browser, *keys), "review")
     many = Batch.objects.exclude(pk=one.pk).get()
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         browser.get(one.get_absolute_url())
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         browser.get(many.get_absolute_url())
 
 
