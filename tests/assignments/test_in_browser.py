@@ -6,7 +6,7 @@ from enterprise.assignments.models import Assignment
 from enterprise.contacts.forms import SUGGESTIONS
 from enterprise.contacts.models import Customer
 from tests.enterprise.builders import make_employee
-from tests.hotlists.test_browser import assert_usable, open_page, rep, server  # noqa: F401 - the same for these pages
+from tests.hotlists.test_browser import assert_usable, open_page, rep  # noqa: F401 - the same for these pages
 
 
 def test_a_customer_beyond_those_on_the_page_is_suggested_while_it_is_typed(open_page, rep):  # noqa: F811
