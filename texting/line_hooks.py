@@ -153,15 +153,22 @@ def _put_right(line: Line, may_take_down: Callable[[Hook], bool]) -> bool:
 
 
 def take_down_hooks(line: Line) -> None:
-    """As far as the provider can be reached; one that stays tells us of a removed line, which does no harm."""
+    """As far as the provider can be reached; one that stays tells us of a removed line, which does no harm.
+
+    A provider may take its time, and the line may be added again meanwhile: what is registered then stays.
+    """
     session_key = _session_key(line)
     if not session_key:
         return
     provider = provider_of(line)
+    # Read before it is asked whether the line is still removed: so they are of the time before that.
+    held = list(line.webhooks.filter(leads_here=True))
     try:
-        for hook in line.webhooks.filter(leads_here=True):
+        for hook in held:
+            if not _is_still_removed(line):
+                return
             _take_down(provider, session_key, hook.provider_hook_id)
-            hook.delete()
+            line.webhooks.filter(pk=hook.pk, provider_hook_id=hook.provider_hook_id).delete()
     except ProviderError as error:
         logger.warning("line %s: its webhooks could not be taken down: %s", line.pk, error)
 
@@ -169,7 +176,7 @@ def take_down_hooks(line: Line) -> None:
 def log_out(line: Line) -> None:
     """End the session of a removed line, as far as the provider can be reached; not while it is needed to ask with."""
     session_key = _session_key(line)
-    if not session_key or _is_asked_about(line):
+    if not session_key or _is_asked_about(line) or not _is_still_removed(line):
         return
     try:
         provider_of(line).logout(session_key)
@@ -186,6 +193,11 @@ def end_removed() -> None:
     for line in Line.objects.filter(state=LineState.REMOVED).exclude(session_token=""):  # nosec B106 - none
         take_down_hooks(line)
         log_out(line)
+
+
+def _is_still_removed(line: Line) -> bool:
+    """Whether it was neither added again nor given another session since it was read."""
+    return Line.objects.filter(pk=line.pk, state=LineState.REMOVED, session_version=line.session_version).exists()
 
 
 def _is_asked_about(line: Line) -> bool:

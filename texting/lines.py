@@ -235,8 +235,8 @@ def remove(user: AbstractUser, line: Line, *, now: datetime) -> int:
         Line.objects.filter(pk=line.pk).update(state=LineState.REMOVED, pause_reason="", state_changed_at=now)
         blocked_count = Text.objects.filter(line=line).stop(TextStatus.BLOCKED, Reason.LINE_REMOVED)
         _record(user, "line.removed", line, {"blocked": blocked_count})
-    take_down_hooks(line)
-    log_out(line)
+    take_down_hooks(locked)
+    log_out(locked)
     return blocked_count
 
 
