@@ -30,9 +30,8 @@ QUEUING = "queuing"
 SHOWN = ["delivered", "sent", "sending", "queued", QUEUING, "unconfirmed", "failed", "undelivered"]
 SHOWN_LAST = ["blocked", "canceled", "expired", NOT_TEXTED]
 IN_MOTION = ["queued", "sending"]
-TEXTS_NEEDING = ["unconfirmed", "expired"]
-# Of these the reason decides, and what a person said of them.
-BY_REASON = [*TEXTS_NEEDING, "failed", "undelivered", "blocked"]
+# Of these the reason decides, whether one is still looked for, and what a person said of them.
+BY_REASON = ["unconfirmed", "expired", "failed", "undelivered", "blocked"]
 # Somebody can mend these. An opt-out, a wish or an inactive record is no mistake.
 REASONS_NEEDING = [
     Reason.NO_NUMBER,
@@ -46,10 +45,11 @@ REASONS_NEEDING = [
 
 def texts_needing(text: str = "") -> Q:
     """Texts that somebody can see to, and nobody has decided about; `text` is the way to them, e.g. "text__"."""
-    unclear = Q(**{f"{text}status__in": TEXTS_NEEDING})
+    expired = Q(**{f"{text}status": "expired"})
+    unclear = Q(**{f"{text}status": "unconfirmed", f"{text}next_look_at__isnull": True})
     refused = Q(**{f"{text}status__in": ["failed", "undelivered"]}) & ~Q(**{f"{text}reason": Reason.OPTED_OUT})
     blocked = Q(**{f"{text}status": "blocked", f"{text}reason__in": REASONS_NEEDING})
-    return Q(**{f"{text}decision": ""}) & (unclear | refused | blocked)
+    return Q(**{f"{text}decision": ""}) & (expired | unclear | refused | blocked)
 
 
 NOT_TEXTED_NEEDING = Q(text__isnull=True, reason__in=REASONS_NEEDING, decision="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -205,6 +206,25 @@ def test_of_unconfirmed_texts_only_those_let_be_are_texted_again(browser, send, 
     assert f"{rep} decided: {words}." in page
     assert ("Needs a person" in page, "1 needs a person" in words_of(browser.get("/texting/"))) == (False, False)
     assert count_people(batch) == ({"unconfirmed": 1}, 0)
+
+
+def test_nobody_has_to_see_to_a_text_that_is_still_looked_for(browser, send, ana):
+    batch = send(ana)
+    look = timezone.now() + timedelta(minutes=5)
+    Text.objects.update(status=TextStatus.UNCONFIRMED, reason="no_answer", next_look_at=look)
+
+    def states() -> list[bool]:
+        page = words_of(browser.get(batch.get_absolute_url()))
+        row = words_of(browser.get(reverse("texting:batches")))
+        return ["Needs a person" in page, "1 needs a person" in row, "Finished" in row]
+
+    assert states() == [False, False, False]
+    assert bodies(browser, status="needs_person") == []
+
+    Text.objects.update(next_look_at=None)
+
+    assert states() == [True, True, False]
+    assert bodies(browser, status="needs_person") == [batch.body]
 
 
 def test_the_button_counts_only_whom_it_texts_again(browser, send, people, ana):

@@ -23,7 +23,7 @@ from texting.progress import (
     texts_needing,
 )
 from texting.views.answers import may_send
-from texting.vocabulary import Reason
+from texting.vocabulary import Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +47,15 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Row:
-    """`needing` counts people who were not texted for want of something, and texts that did not arrive."""
+    """`needing` counts people who were not texted for want of something, and texts that did not arrive.
+
+    `looked_for` counts texts without an answer that ZipWhip is still asked about.
+    """
 
     batch: Batch
     progress: Progress
     needing: int
+    looked_for: int
 
 
 @may_send
@@ -122,19 +126,21 @@ def _rows(page: Sequence[Batch]) -> list[Row]:
         reasons[pk][reason] = count
     # Only these have to be looked up beside the index.
     to_look_up = [pk for pk in ids if not texts[pk].keys().isdisjoint(BY_REASON)]
-    found = Text.objects.filter(texts_needing(), batch__in=to_look_up).order_by()
-    in_need = dict(found.values_list("batch").annotate(Count("pk"))) if to_look_up else {}
-    return [_row(batch, texts[batch.pk], reasons[batch.pk], in_need.get(batch.pk, 0)) for batch in page]
+    looked_for = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=False)
+    found = Text.objects.filter(texts_needing() | looked_for, batch__in=to_look_up).order_by().values_list("batch")
+    unfinished = found.annotate(needing=Count("pk", filter=texts_needing()), looking=Count("pk", filter=looked_for))
+    counts = {pk: (needing, looking) for pk, needing, looking in unfinished} if to_look_up else {}
+    return [_row(batch, texts[batch.pk], reasons[batch.pk], *counts.get(batch.pk, (0, 0))) for batch in page]
 
 
-def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], needing: int) -> Row:
+def _row(batch: Batch, texts: dict[str, int], reasons: dict[str, int], needing: int, looked_for: int) -> Row:
     # About some of those whom the sender left somebody may have decided.
     at_most = {Reason.SENDER_INACTIVE: batch.left_count}
     for reason in REASONS_NEEDING:
         count = reasons.get(reason, 0)
         needing += min(count, at_most.get(reason, count))
     queuing = batch.people_count - batch.done_count
-    return Row(batch, Progress(texts, sum(reasons.values()), queuing, is_stalled(batch)), needing)
+    return Row(batch, Progress(texts, sum(reasons.values()), queuing, is_stalled(batch)), needing, looked_for)
 
 
 def _counted(rows: QuerySet[Text] | QuerySet[Recipient], by: str) -> list[tuple[int, str, int]]:
