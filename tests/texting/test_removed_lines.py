@@ -55,7 +55,7 @@ def test_a_line_in_use_keeps_its_session_and_its_webhooks(line, zipwhip):  # noq
 
 
 @pytest.mark.parametrize("again", [NUMBER, OTHER])
-def test_a_line_added_again_during_the_clean_up_keeps_its_new_webhooks(line, ada, sandbox, settings, monkeypatch, again):  # noqa: F811
+def test_a_line_added_again_meanwhile_keeps_its_new_webhooks(line, ada, sandbox, settings, monkeypatch, again):  # noqa: F811
     lines.connect(ada, credentials(OTHER, owner=("branch", 2)))
     use(settings, "http://127.0.0.1:1")
     for one in Line.objects.all():
