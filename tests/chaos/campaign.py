@@ -57,7 +57,7 @@ def run(
     result.violations += oracle.judge(firm, heard=work.heard)
     result.texts = work.sent_count
     result.kills = firm.kill_count
-    result.accepted = sum(entry["source"] == "api" for entry in firm.ledger())
+    result.accepted = len(firm.accepted())
     result.statuses = dict(firm.query("SELECT status, count(*) FROM texting_text WHERE direction = 'out' GROUP BY 1"))
     result.seconds = time.monotonic() - begun
     return result

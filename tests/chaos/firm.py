@@ -113,7 +113,8 @@ class Firm:
         command = [sys.executable, "-m", "tests.chaos.inside", *PROGRAMS[kind]]
         if kind == "sandbox":
             command = [sys.executable, "-m", "texting.sandbox", "--port", str(self.ports["sandbox"])]
-            command += ["--data", str(self.folder / "sandbox")]
+            # So that we, not the network, are what stops a text after a STOP.
+            command += ["--data", str(self.folder / "sandbox"), "--optout-refusal", "never"]
         elif kind == "web":
             command += ["--bind", f"127.0.0.1:{self.ports['web']}"]
         elif kind == "beat":
@@ -247,9 +248,13 @@ class Firm:
             return cursor.fetchall() if cursor.description else []
 
     def ledger(self) -> list[dict]:
-        """What the sandbox accepted, from the file it synced before it answered."""
+        """Each text POSTed, accepted or not, each STOP and START; the sandbox synced the file before it answered."""
         path = self.folder / "sandbox" / "ledger.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def accepted(self) -> list[dict]:
+        """The texts that the sandbox accepted from us."""
+        return [one for one in self.ledger() if one["kind"] == "text" and one["accepted"] and one["source"] == "api"]
 
     def end_conversations(self) -> None:
         """Let every running conversation have been silent for longer than any idle window."""

@@ -28,7 +28,7 @@ class Violation:
 
 def judge(firm: Firm, *, heard: list[str]) -> list[Violation]:
     """All that does not hold; `heard` are the marks of the texts that people wrote from handsets."""
-    ledger = [entry for entry in firm.ledger() if entry["source"] == "api"]
+    ledger = firm.accepted()
     texts = firm.query("SELECT id, body, number, status, provider_id, direction, conversation_id FROM texting_text")
     ours = [text for text in texts if text[5] == "out"]
     return [

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from .app import make_app
 from .numbers import find_number, is_textable
-from .settings import Settings
+from .settings import CHOICES, Settings
 
 logger = logging.getLogger("texting.sandbox")
 SECONDS_TO_FINISH = 1.0
@@ -27,6 +27,9 @@ def parse_arguments(arguments: list[str]) -> Settings:
     parser.add_argument("--data", default=env.get("SANDBOX_DATA"), help="folder to keep everything in")
     parser.add_argument("--latency-ms", type=int, default=env.get("SANDBOX_LATENCY_MS", "0"))
     parser.add_argument("--pace-per-second", type=float, default=env.get("SANDBOX_PACE_PER_SECOND", "5"))
+    parser.add_argument(
+        "--optout-refusal", choices=CHOICES["optout_refusal"], default=env.get("SANDBOX_OPTOUT_REFUSAL", "send")
+    )
     parser.add_argument("--line", action="append", help="NUMBER or NUMBER:PASSWORD, repeatable")
     chosen = parser.parse_args(arguments)
     written = chosen.line or [one for one in env.get("SANDBOX_LINES", "").split(",") if one]
@@ -37,6 +40,7 @@ def parse_arguments(arguments: list[str]) -> Settings:
         lines=tuple(_line(parser, one.strip()) for one in written),
         latency_ms=chosen.latency_ms,
         pace_per_second=chosen.pace_per_second,
+        optout_refusal=chosen.optout_refusal,
     )
 
 

@@ -11,6 +11,7 @@ from . import api_contact, api_content, api_conversation, api_message, api_user,
 from .call import Call, read_call
 from .desk import DESK, Desk
 from .errors import Refused, SessionInvalid
+from .ledger import SHUT, note_not_accepted
 from .numbers import find_number
 from .reply import Reply
 from .sending import dispatch
@@ -49,6 +50,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     call = await read_call(desk.world, request)
     await asyncio.sleep(desk.world.settings.latency_ms / 1000)
+    if desk.world.settings.mood in SHUT:
+        note_not_accepted(call, _line_of(desk, call), desk.world.settings.mood)
     mood_answer = await misbehave.in_mood(request, desk)
     if mood_answer is not None:
         return mood_answer
@@ -62,6 +65,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     if trick is not None and trick.name == "expired":
         desk.world.end_session(call.get("session"))
     elif trick is not None and trick.stage is Stage.BEFORE:
+        note_not_accepted(call, _line_of(desk, call), trick.name)
         return await misbehave.before(request, desk, trick)
     try:
         if trick is not None and trick.stage is Stage.REFUSE:
@@ -69,6 +73,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
             raise Refused(trick.code, trick.says)
         reply = _handle(call)
     except Refused as refused:
+        note_not_accepted(call, _line_of(desk, call), _fate(refused))
         return _refusal(desk, call, refused)
     return await _reply(request, desk, call, reply, trick)
 
@@ -123,6 +128,10 @@ async def _reply(request: web.Request, desk: Desk, call: Call, reply: Reply, tri
     if trick is not None and trick.stage is Stage.AFTER:
         return await misbehave.after(request, desk, trick, reply.envelope())
     return envelope(reply.envelope())
+
+
+def _fate(refused: Refused) -> str:
+    return "session" if isinstance(refused, SessionInvalid) else f"refused {refused.code}"
 
 
 def _refusal(desk: Desk, call: Call, refused: Refused) -> web.Response:

@@ -6,6 +6,7 @@ from . import payloads
 from .call import Call
 from .clock import now_ms
 from .errors import BAD_ARGUMENT, LENGTH_INVALID, Refused
+from .ledger import note_keyword
 from .model import Attachment, Message
 from .reply import Reply
 from .sending import Order, accept, forget
@@ -86,6 +87,8 @@ def get(call: Call) -> Reply:
 def list_messages(call: Call) -> Reply:
     texts = call.world.newest_first(call.own_line.number)
     page = _page(call, texts)
+    for message in page:
+        note_keyword(call.world, message, "listed")
     # Past the end total is 0 too: clients loop until it is.
     return Reply([_shown(call, one) for one in page], total=len(texts) if page else 0, size=len(page))
 

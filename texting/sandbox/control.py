@@ -19,7 +19,7 @@ from .numbers import find_number
 from .receiving import Writing, receive
 from .sending import Order, accept, dispatch, forget
 from .tricks import BY_NAME, SENDS, Stage
-from .world import ledger_entry
+from .world import text_entry
 
 Wishes = dict[str, Any]
 Answer = Callable[[Desk, Wishes], Awaitable[Any]]
@@ -132,7 +132,7 @@ async def reset(desk: Desk, wishes: Wishes) -> Any:
 
 async def show_ledger(desk: Desk, wishes: Wishes) -> Any:
     """Every accepted text, oldest first; filters line, to, body (exact), source, since (ISO 8601 or epoch ms)."""
-    entries = desk.world.ledger()
+    entries = desk.world.accepted_texts()
     for name in ("line", "to"):
         if name in wishes:
             number = _number(wishes, name)
@@ -259,7 +259,7 @@ def _armed(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _shown(message: Message) -> dict[str, Any]:
-    entry = ledger_entry(message)
+    entry = text_entry(message)
     if message.is_inbound:
         entry["from"] = entry.pop("to")
     return entry

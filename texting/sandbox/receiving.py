@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .clock import now_ms
+from .ledger import note_keyword
 from .model import Attachment, Message, OptOut
 from .webhooks import Courier
 from .world import World, is_stop, is_unstop
@@ -40,6 +41,7 @@ def receive(world: World, courier: Courier, writing: Writing) -> Message:
     )
     if attachments:
         world.attach(message, attachments)
+    note_keyword(world, message, "written")
     courier.announce("receive", message)
     if is_stop(writing.body):
         _opt_out(world, courier, message)
@@ -65,11 +67,11 @@ def _opt_out(world: World, courier: Courier, message: Message) -> None:
     optout = OptOut(message.line, message.other, now_ms())
     world.save(optout)
     world.notify(message.line, message.other, STOP_NOTICE)
-    courier.announce_optout(optout, opted_out=True)
+    courier.announce_optout(optout, message, opted_out=True)
 
 
 def _opt_in(world: World, courier: Courier, message: Message) -> None:
     if not world.lift_optout(message.line, message.other):
         return
     world.notify(message.line, message.other, UNSTOP_NOTICE)
-    courier.announce_optout(OptOut(message.line, message.other, now_ms()), opted_out=False)
+    courier.announce_optout(OptOut(message.line, message.other, now_ms()), message, opted_out=False)

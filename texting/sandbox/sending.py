@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .carrier import Carrier
 from .clock import now_ms
 from .errors import BAD_ARGUMENT, INTERNAL, LENGTH_INVALID, NO_CARRIER, OPTED_OUT, Refused
+from .ledger import note_accepted
 from .model import Attachment, Message
 from .numbers import find_number, is_textable
 from .tricks import Stage, Trick, find_line_trick, find_trick
@@ -52,7 +53,7 @@ def accept(world: World, order: Order) -> list[Message]:
     for message in messages:
         if order.attachments:
             world.attach(message, order.attachments)
-    world.write_ledger(messages)
+    note_accepted(world, messages)
     return messages
 
 
@@ -112,7 +113,7 @@ def _number(written: str) -> str:
 
 
 def _fate(world: World, order: Order, number: str) -> str:
-    if (order.line, number) in world.optouts:
+    if (order.line, number) in world.optouts and world.settings.optout_refusal != "never":
         return "stop-later"
     trick = order.fault or find_trick([number], order.body)
     return trick.name if trick and trick.stage in (Stage.AFTER, Stage.FATE) else ""

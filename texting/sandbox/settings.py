@@ -27,7 +27,7 @@ class Settings:
     payload_bytes: int = 600_000
     login_failure_status: int = 200  # 401: as the dashboard widget saw it
     session_failure: str = "null"  # "null", "desc" or "401": its real form is not known
-    optout_refusal: str = "send"  # "progress": accepted, then -1234, as the list of 2015 had it
+    optout_refusal: str = "send"  # "progress": accepted, then -1234, as the list of 2015 had it; "never": delivered
     long_body: str = "prefix"  # body of a long inbound text beside its .txt: "prefix" or "empty"
     scheduled_told: str = "both"  # "send" of a scheduled text: at its acceptance and leaving; or only "leaving"
     webhook_form: str = "2020"  # "2019", "2015": older spellings of numbers and dates
@@ -39,7 +39,7 @@ CHOICES = {
     "mood": MOODS,
     "login_failure_status": (200, 401),
     "session_failure": ("null", "desc", "401"),
-    "optout_refusal": ("send", "progress"),
+    "optout_refusal": ("send", "progress", "never"),
     "long_body": ("prefix", "empty"),
     "scheduled_told": ("both", "leaving"),
     "webhook_form": ("2015", "2019", "2020"),

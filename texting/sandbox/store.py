@@ -40,10 +40,10 @@ class Memory:
 
 
 class Folder(Memory):
-    """Keeps records in an SQLite file and every accepted text in ledger.jsonl.
+    """Keeps records in an SQLite file and every POST of a text in ledger.jsonl.
 
     Records survive the end of the process, however it ends (they are written, not synced); the ledger is on the disk
-    before a client hears that its text was accepted, so that it can be counted against after a power cut.
+    before a client is answered, so that it can be counted against after a power cut.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from . import payloads
+from .ledger import note_keyword
 from .model import Hook, Message, OptOut
 from .world import World
 
@@ -49,14 +50,15 @@ class Courier:
         payload = payloads.webhook_message(message, line, self._world.settings.webhook_form)
         copies = 2 if message.fate == "twice" else 1
         hooks = self._hooks(message.line, "message", event)
-        return [self._start(hook, payload) for hook in hooks for _ in range(copies)]
+        return [self._start(hook, payload, message) for hook in hooks for _ in range(copies)]
 
-    def announce_optout(self, optout: OptOut, *, opted_out: bool) -> None:
+    def announce_optout(self, optout: OptOut, keyword: Message, *, opted_out: bool) -> None:
+        """Tell of what a handset has just written: `keyword` is that text."""
         line = self._world.lines[optout.line]
         form = self._world.settings.webhook_form
         payload = payloads.webhook_optout(line, optout, form, opted_out=opted_out)
         for hook in self._hooks(optout.line, "optout", "change"):
-            self._start(hook, payload)
+            self._start(hook, payload, keyword)
 
     def forget(self) -> None:
         for task in self._tasks:
@@ -72,16 +74,17 @@ class Courier:
         mine = (one for one in self._world.hooks.values() if one.line == line)
         return [one for one in mine if (one.type, one.event) == (hook_type, event)]
 
-    def _start(self, hook: Hook, payload: dict[str, Any]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._deliver(hook, payload))
+    def _start(self, hook: Hook, payload: dict[str, Any], about: Message) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(hook, payload, about))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _deliver(self, hook: Hook, payload: dict[str, Any]) -> None:
+    async def _deliver(self, hook: Hook, payload: dict[str, Any], about: Message) -> None:
         tally = self.tallies[hook.line]
         for delay in [*self._world.settings.retry_seconds, None]:
             if await self._post(hook, payload):
+                note_keyword(self._world, about, "taken")
                 tally.taken += 1
                 self._world.version += 1
                 return

@@ -49,6 +49,7 @@ class World:
         self.attachments: dict[str, Attachment] = {}
         self.hooks: dict[int, Hook] = {}
         self.optouts: dict[tuple[str, str], OptOut] = {}
+        self.listed_keywords: set[int] = set()
         self.handsets: dict[str, Handset] = {}
         self.notices: dict[str, list[Notice]] = defaultdict(list)
 
@@ -192,15 +193,9 @@ class World:
         at = now_ms()
         self.save(Notice(self.snowflakes.mint(at), line, number, body, at))
 
-    # The ledger
-
-    def write_ledger(self, messages: Iterable[Message]) -> None:
-        """Put accepted texts on the disk; call it before the answer that says they are accepted."""
-        self.store.append_to_ledger([ledger_entry(one) for one in messages])
-
-    def ledger(self) -> list[dict[str, Any]]:
+    def accepted_texts(self) -> list[dict[str, Any]]:
         sent = (one for one in self.messages.values() if not one.is_inbound)
-        return [ledger_entry(one) for one in sorted(sent, key=lambda one: one.id)]
+        return [text_entry(one) for one in sorted(sent, key=lambda one: one.id)]
 
     def reset(self, *, everything: bool) -> None:
         """Forget texts, contacts, handsets and opt-outs; with `everything` lines, sessions and webhooks too."""
@@ -215,7 +210,7 @@ class World:
         self.version += 1
 
 
-def ledger_entry(message: Message) -> dict[str, Any]:
+def text_entry(message: Message) -> dict[str, Any]:
     return {
         "id": str(message.id),
         "line": message.line,
