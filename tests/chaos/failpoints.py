@@ -1,4 +1,4 @@
-"""Named places at which a process can be killed: before or after a function of ours, the n-th time it is passed.
+"""Named places at which a process can be killed or stopped: before or after a function, the n-th time it is passed.
 
 No trace of them is in the code itself: the function is wrapped from outside, in the process that is to die.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-VARIABLE = "CHAOS_KILL_AT"
+VARIABLE = "CHAOS_FAILPOINT"
 # So many people are a selection that a worker checks and makes the texts of, in several blocks.
 LARGE = 300
 
@@ -47,6 +47,15 @@ def claimed_some(result: Any) -> bool:
     return bool(result[0])
 
 
+def step_recorded_some(result: Any) -> bool:
+    """Of what `Runner._record_and_claim` returns: outcomes recorded, texts claimed, how many stopped."""
+    return bool(result[0])
+
+
+def step_claimed_some(result: Any) -> bool:
+    return bool(result[1])
+
+
 FAILPOINTS = (
     # A text out: claim, POST, outcome.
     Failpoint("claim uncommitted", "runner", "texting.claims:claim", after=True, only_if=claimed_some),
@@ -57,7 +66,17 @@ FAILPOINTS = (
     Failpoint("outcome known, not handed over", "runner", "texting.runner:send", after=True, only_if=always),
     Failpoint("outcome about to be recorded", "runner", "texting.claims:_write"),
     Failpoint("outcome recorded, uncommitted", "runner", "texting.claims:_write", after=True, only_if=always),
-    Failpoint("step committed", "runner", "texting.breakers:open_where_needed"),
+    Failpoint(
+        "outcomes committed",
+        "runner",
+        "texting.runner:Runner._record_and_claim",
+        after=True,
+        only_if=step_recorded_some,
+    ),
+    # Of a step that claimed something: its slots have not begun.
+    Failpoint(
+        "step committed", "runner", "texting.runner:Runner._record_and_claim", after=True, only_if=step_claimed_some
+    ),
     # News in.
     Failpoint("event claimed", "runner", "texting.intake:_try"),
     Failpoint("event applied, uncommitted", "runner", "texting.intake:_try", after=True, only_if=always),
@@ -100,25 +119,39 @@ FAILPOINTS = (
         trouble="#500-before",
     ),
 )
-BY_NAME = {failpoint.name: failpoint for failpoint in FAILPOINTS}
+# Where a process may stand still for longer than its lease and then go on.
+STANDSTILLS = (
+    Failpoint("lease looked at, not posted", "runner", "texting.claims:is_ours", after=True),
+    Failpoint(
+        "answer held back", "runner", "texting.providers.zipwhip.client:ZipWhip.send", after=True, only_if=always
+    ),
+    Failpoint("in the middle of a batch", "worker", "texting.building:build_block", after=True, only_if=always),
+)
+BY_NAME = {failpoint.name: failpoint for failpoint in (*FAILPOINTS, *STANDSTILLS)}
 
 
 def arm_from_environment() -> None:
-    """Wrap the function of the failpoint that CHAOS_KILL_AT names: "3 POST answered" is the third passage."""
+    """Wrap the function of the failpoint that is named: "SIGKILL 3 POST answered" kills at the third passage."""
     wanted = os.environ.get(VARIABLE)
     if wanted:
-        passage, _, name = wanted.partition(" ")
-        _arm(BY_NAME[name], int(passage))
+        kind, passage, name = wanted.split(" ", 2)
+        _arm(BY_NAME[name], _Counter(int(passage), signal.Signals[kind]))
 
 
-def _arm(failpoint: Failpoint, passage: int) -> None:
+def find(failpoint: Failpoint) -> tuple[Any, str]:
+    """What holds the function, and its name there. Raises where either is gone, as after a renaming."""
     module_name, _, path = failpoint.where.partition(":")
     holder: Any = importlib.import_module(module_name)
     *parents, attribute = path.split(".")
     for parent in parents:
         holder = getattr(holder, parent)
+    getattr(holder, attribute)
+    return holder, attribute
+
+
+def _arm(failpoint: Failpoint, passed: _Counter) -> None:
+    holder, attribute = find(failpoint)
     original = getattr(holder, attribute)
-    passed = _Counter(passage)
 
     @functools.wraps(original)
     def wrapped(*args: Any, **options: Any) -> Any:
@@ -134,12 +167,13 @@ def _arm(failpoint: Failpoint, passage: int) -> None:
 
 
 class _Counter:
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, kind: signal.Signals) -> None:
         self._left = left
+        self._kind = kind
         self._lock = threading.Lock()
 
     def count_down(self) -> None:
         with self._lock:
             self._left -= 1
             if self._left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self._kind)

@@ -20,9 +20,10 @@ from pathlib import Path
 import psycopg2
 import requests
 
-from enterprise.local import daemons, engines, keys, ports, postgres, valkey
+from enterprise.local import keys, ports, postgres, valkey
 from enterprise.local.places import DataFolder
 from tests.chaos import failpoints
+from tests.chaos.engines import Engines
 from tests.chaos.proxy import CommitCutter
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -44,8 +45,11 @@ PROGRAMS = {
 
 
 @dataclass
-class Firm:
-    """Everything of one run. `log` collects what all processes write."""
+class Firm(Engines):
+    """Everything of one run. `log` collects what all processes write.
+
+    `kill_count` is of processes and engines that were killed at work; ending idle ones to tidy up does not count.
+    """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chaos-")))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -82,10 +86,6 @@ class Firm:
         self.stop_engines()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def stop_engines(self) -> None:
-        with suppress(Exception):
-            engines.stop(self.data)
-
     def _environment(self) -> dict[str, str]:
         ours = {
             "ENTERPRISE_ENV_FILE": "",
@@ -107,8 +107,8 @@ class Firm:
 
     # --- programs
 
-    def start_program(self, name: str, *, kill_at: str = "") -> None:
-        """Start a program, "runner-2" being another of "runner"; `kill_at` arms a failpoint in it."""
+    def start_program(self, name: str, *, failpoint: str = "") -> None:
+        """Start a program, "runner-2" being another of "runner"; "SIGKILL 3 POST answered" arms that failpoint."""
         kind = name.partition("-")[0]
         command = [sys.executable, "-m", "tests.chaos.inside", *PROGRAMS[kind]]
         if kind == "sandbox":
@@ -126,7 +126,7 @@ class Firm:
             self.processes[name] = subprocess.Popen(
                 command,
                 cwd=CHECKOUT,
-                env={**self.environment, failpoints.VARIABLE: kill_at},
+                env={**self.environment, failpoints.VARIABLE: failpoint},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -134,14 +134,18 @@ class Firm:
             )
 
     def kill(self, name: str) -> None:
-        """Kill a program with all it has forked; one that has died at a failpoint was killed as well."""
+        """End a program with all it has forked, to tidy up."""
         process = self.processes.pop(name, None)
         if process is None:
             return
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        self.kill_count += 1
         process.wait(30)
+
+    def strike(self, name: str) -> None:
+        """Kill a program at work."""
+        self.kill_count += 1
+        self.kill(name)
 
     def restart(self, name: str) -> None:
         self.kill(name)
@@ -159,18 +163,27 @@ class Firm:
         del self.processes[name]
         return code
 
-    def freeze(self, name: str, seconds: float) -> None:
-        process = self.processes[name]
-        os.killpg(process.pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGCONT)
+    def freeze(self, name: str) -> None:
+        os.killpg(self.processes[name].pid, signal.SIGSTOP)
 
-    def has_died(self, name: str) -> bool:
-        """gunicorn itself lives on when a worker of it dies, and says so."""
-        if name != "web":
-            return self.processes[name].poll() is not None
-        return self._count_killed_workers() > self._killed_workers
+    def thaw(self, name: str) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.processes[name].pid, signal.SIGCONT)
+
+    def is_frozen(self, name: str) -> bool:
+        stat = Path(f"/proc/{self.processes[name].pid}/stat")
+        with suppress(OSError):
+            return stat.read_text().rpartition(")")[2].split()[0] == "T"
+        return False
+
+    def was_killed(self, name: str) -> bool:
+        """Whether it has died by SIGKILL; not of anything else, which no failpoint does.
+
+        gunicorn itself lives on when a worker of it dies, and says so.
+        """
+        code = self.processes[name].poll()
+        assert code in (None, -signal.SIGKILL), f"{name} ended by itself with {code}"
+        return code is not None or (name == "web" and self._count_killed_workers() > self._killed_workers)
 
     def _count_killed_workers(self) -> int:
         log = self.folder / "log"
@@ -182,60 +195,6 @@ class Firm:
         for name in dead:
             self.restart(name)
         return len(dead)
-
-    # --- engines
-
-    def start_postgres(self) -> None:
-        postgres.start_durable(self.data, self.ports["postgres"], self.secrets.postgres_password)
-
-    def start_valkey(self) -> None:
-        valkey.start_durable(self.data, self.ports["valkey"], self.secrets.valkey_password)
-
-    def engine_pid(self, engine: str) -> int:
-        daemon = {"postgres": postgres.daemon, "valkey": valkey.daemon}[engine](self.data)
-        running = daemons.find_running(daemon)
-        assert running, f"{engine} does not run"
-        return running.pid
-
-    def kill_engine(self, engine: str) -> None:
-        pid = self.engine_pid(engine)
-        os.kill(pid, signal.SIGKILL)
-        self.kill_count += 1
-        with suppress(ChildProcessError):
-            os.waitpid(pid, 0)
-        # PostgreSQL's children notice that it is gone, and end.
-        daemon = {"postgres": postgres.daemon, "valkey": valkey.daemon}[engine](self.data)
-        end = time.monotonic() + 20
-        while daemons.find_running(daemon) and time.monotonic() < end:
-            time.sleep(0.05)
-
-    def copy_postgres(self) -> None:
-        """As a snapshot of its disk would be."""
-        self.kill_engine("postgres")
-        subprocess.run(["cp", "-a", self.data.postgres, self._copy], check=True)
-        self.start_postgres()
-
-    def put_postgres_back(self) -> None:
-        self.kill_engine("postgres")
-        shutil.rmtree(self.data.postgres)
-        self._copy.rename(self.data.postgres)
-        self.start_postgres()
-        self.restored_count += 1
-
-    @property
-    def _copy(self) -> Path:
-        return self.data.postgres.with_name("postgres-copy")
-
-    def freeze_engine(self, engine: str, seconds: float) -> None:
-        pid = self.engine_pid(engine)
-        pids = [pid, *_children(pid)]
-        for one in pids:
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGSTOP)
-        time.sleep(seconds)
-        for one in pids:
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGCONT)
 
     # --- looking
 
@@ -304,13 +263,3 @@ class _Cursor:
         if kind is None:
             self._connection.commit()
         self._connection.close()
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == pid:
-                found.append(int(stat.parent.name))
-    return found

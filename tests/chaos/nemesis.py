@@ -42,29 +42,42 @@ def _killed_at(failpoint: Failpoint) -> Fault:
     def during(firm: Firm, work: Workload, rng: random.Random) -> None:
         target = failpoint.process
         others = [name for name in firm.processes if name.startswith(f"{target}-")]
-        # Only the one that is to die, so that it passes the place.
         for name in (target, *others):
             firm.kill(name)
         # Each of gunicorn's workers counts for itself.
         passage = 1 if target == "web" else rng.randint(1, 3)
-        firm.start_program(target, kill_at=f"{passage} {failpoint.name}")
-        died = any(_use_until_dead(firm, work, failpoint) for _ in range(4))
-        for name in (target, *others):
-            firm.restart(name)
-        assert died, "nobody came by this failpoint"
+        firm.start_program(target, failpoint=f"SIGKILL {passage} {failpoint.name}")
+        # Half of the time another competes, and goes on at once with what the killed one leaves.
+        competitors = others if rng.random() < 0.5 else []
+        for name in competitors:
+            firm.start_program(name)
+        try:
+            was_killed = _use_until_killed(firm, work, failpoint, competitors)
+        finally:
+            for name in (target, *others):
+                firm.restart(name)
+        assert was_killed, "nobody came by this failpoint"
+        firm.kill_count += 1
 
     return Fault(failpoint.name, "killed at a failpoint", during)
 
 
-def _use_until_dead(firm: Firm, work: Workload, failpoint: Failpoint) -> bool:
-    work.answer(2)
-    # A page that dies under the click: whoever pressed gives up for now.
-    people_count = failpoint.people_count or (6 if failpoint.trouble else work.crowd // 2)
-    with suppress(requests.RequestException, Unavailable):
-        work.send(people_count, trouble=failpoint.trouble, patience=40 if failpoint.people_count else 4)
-    if failpoint.process == "worker":
-        firm.end_conversations()
-    return _wait_until(lambda: firm.has_died(failpoint.process), 8)
+def _use_until_killed(firm: Firm, work: Workload, failpoint: Failpoint, competitors: list[str]) -> bool:
+    for attempt in range(4):
+        if attempt == 2:
+            # They may be quicker each time.
+            for name in competitors:
+                firm.kill(name)
+        work.answer(2)
+        # A page that dies under the click: whoever pressed gives up for now.
+        people_count = failpoint.people_count or (6 if failpoint.trouble else work.crowd // 2)
+        with suppress(requests.RequestException, Unavailable):
+            work.send(people_count, trouble=failpoint.trouble, patience=40 if failpoint.people_count else 4)
+        if failpoint.process == "worker":
+            firm.end_conversations()
+        if _wait_until(lambda: firm.was_killed(failpoint.process), 8):
+            return True
+    return False
 
 
 def _use(work: Workload, rng: random.Random, *, trouble: str = "") -> None:
@@ -88,13 +101,17 @@ def _random_kill(firm: Firm, work: Workload, rng: random.Random) -> None:
     _use(work, rng)
     for _ in range(3):
         time.sleep(rng.random())
-        firm.restart(rng.choice(["runner", "runner-2", "worker", "beat", "web"]))
+        name = rng.choice(["runner", "runner-2", "worker", "beat", "web"])
+        firm.strike(name)
+        firm.start_program(name)
 
 
 def _frozen_past_the_lease(firm: Firm, work: Workload, rng: random.Random) -> None:
     name = rng.choice(["runner", "runner-2", "worker"])
     with _while_posting(firm, work):
-        firm.freeze(name, inside.LEASE.total_seconds() + 2)
+        firm.freeze(name)
+        time.sleep(inside.LEASE.total_seconds() + 2)
+        firm.thaw(name)
 
 
 def _deployed(firm: Firm, work: Workload, rng: random.Random) -> None:
@@ -263,7 +280,7 @@ def _several_beats(firm: Firm, work: Workload, rng: random.Random) -> None:
 
 
 def _no_beat(firm: Firm, work: Workload, rng: random.Random) -> None:
-    firm.kill("beat")
+    firm.strike("beat")
     _use(work, rng)
     firm.end_conversations()
     time.sleep(TEN_MINUTES)
@@ -283,7 +300,7 @@ def _provider_trouble(word: str) -> Fault:
 
 def _provider_killed(firm: Firm, work: Workload, rng: random.Random) -> None:
     _use(work, rng, trouble="#receipt")
-    firm.kill("sandbox")
+    firm.strike("sandbox")
     time.sleep(1)
     firm.start_program("sandbox")
     _wait_until(lambda: _is_up(firm), 10)
