@@ -134,9 +134,9 @@ def _backfill(line: Line) -> int:
 
 
 def _look_at_hooks(line: Line) -> None:
-    """What fails at that is no reason to compare all texts again, nor to pause a line that sends."""
+    """Register what is missing. What fails at that is no reason to compare all texts again, nor to pause the line."""
     try:
-        if not line_hooks.note_hooks(line).is_right:
+        if not line_hooks.keep_hooks(line):
             logger.warning("line %s: the provider does not hold all its webhooks", line.pk)
     except (ProviderError, CannotDecrypt) as error:
         logger.warning("line %s: could not look at its webhooks: %s", line.pk, error)

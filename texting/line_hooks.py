@@ -117,6 +117,17 @@ def note_hooks(line: Line) -> LineHooks:
     return found
 
 
+def keep_hooks(line: Line) -> bool:
+    """Ask, and register again what is missing; True when all is right. For who looks regularly, and not for a person.
+
+    Nothing is done while a webhook of ours leads to another address: this may be the copy of an installation at work.
+    Raises ProviderError, CannotDecrypt.
+    """
+    found, here = note_hooks(line), _address_of(line)
+    leads_elsewhere = any(not hook.url.startswith(here) for hooks in found.events for hook in hooks.stale)
+    return found.is_right or (not leads_elsewhere and register_hooks(line))
+
+
 def register_hooks(line: Line) -> bool:
     """Register what is missing and take down what leads here and is outdated or doubled; True when all is right.
 
@@ -140,6 +151,9 @@ def _put_right(line: Line, may_take_down: Callable[[Hook], bool]) -> bool:
     _renew_unreadable_secret(line)
     try:
         found = note_hooks(line)
+        if not Line.objects.filter(pk=line.pk, webhook_token=line.webhook_token).exists():
+            # It was added again meanwhile: what seems outdated is what leads here now.
+            return False
         for hooks in found.events:
             for hook in filter(may_take_down, (*hooks.good[1:], *hooks.stale)):
                 _take_down(provider, session_key, hook.provider_id)

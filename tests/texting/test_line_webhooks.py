@@ -263,17 +263,50 @@ def compare(line):
     backfill.backfill_due()
 
 
-@pytest.mark.parametrize("look", ["the regular comparison", "the line's page"])
-def test_what_somebody_took_down_at_zipwhip_is_known_after_a_look(admin_client, line, look):
-    provider, key = at_zipwhip(line)
-    provider.delete_hook(key, provider.list_hooks(key)[0].provider_id)
+def test_what_somebody_took_down_at_zipwhip_is_known_after_a_look_at_the_page(admin_client, line):
+    take_down_first(line)
 
-    if look == "the line's page":
-        admin_client.get(url("line-webhooks", line))
-    else:
-        compare(line)
+    admin_client.get(url("line-webhooks", line))
 
     assert registered(line) == ("5 of 6 are registered.", 5)
+
+
+@pytest.mark.parametrize("state", [LineState.CONNECTED, LineState.PAUSED])
+def test_what_somebody_took_down_at_zipwhip_is_registered_again_by_the_comparison(line, state):
+    take_down_first(line)
+    Line.objects.update(state=state, pause_reason="by_hand" if state == LineState.PAUSED else "")
+
+    compare(line)
+
+    assert (registered(line), states(line)) == (("6 of 6 are registered.", 6), {})
+    assert Line.objects.get().state == state
+
+
+def test_what_leads_here_with_an_old_secret_is_replaced_by_the_comparison(line):
+    provider, key = at_zipwhip(line)
+    hook = take_down_first(line)
+    provider.add_hook(key, hook.event, hook.url + "-old")
+
+    compare(line)
+
+    assert states(line) == {}
+    assert len(hooks_at_line(line)) == len(EventKind)
+
+
+def test_a_copy_of_this_installation_registers_nothing_by_itself(line, settings):
+    move_to(settings, "https://copy.example.com")
+    take_down_first(line)
+
+    compare(line)
+
+    assert len(hooks_at_line(line)) == len(EventKind) - 1
+
+
+def take_down_first(line):
+    provider, key = at_zipwhip(line)
+    hook = provider.list_hooks(key)[0]
+    provider.delete_hook(key, hook.provider_id)
+    return hook
 
 
 def test_webhooks_that_lead_elsewhere_count_as_missing_until_they_are_repaired(line, ada, settings):  # noqa: F811
@@ -285,3 +318,14 @@ def test_webhooks_that_lead_elsewhere_count_as_missing_until_they_are_repaired(l
 
     assert (before, registered(line)) == (("0 of 6 are registered.", 0), ("6 of 6 are registered.", 6))
     assert len(hooks_at_line(line)) == len(EventKind)
+
+
+def test_who_still_holds_a_line_of_before_it_was_added_again_changes_nothing(line, ada):  # noqa: F811
+    before = Line.objects.get()
+    lines.remove(ada, line, now=timezone.now())
+    added = lines.connect(ada, credentials())
+    before.session_token = added.session_token
+
+    line_hooks.register_hooks(before)
+
+    assert line_hooks.inspect_hooks(added).is_right
