@@ -27,6 +27,9 @@ function show({ text, level = "info", link }) {
   note.querySelector(".toast-icon").append(...[...icon.cloneNode(true).children]);
   const body = note.querySelector(".flex-fill");
   body.textContent = text;
+  // The same again takes the place of the one that stands there still.
+  [...region.children].find((each) => each.dataset.text === text)?.remove();
+  note.dataset.text = text;
   if (link) {
     const anchor = Object.assign(document.createElement("a"), { href: link.href, textContent: link.text, target: "_blank" });
     anchor.className = "prose-link text-reset";

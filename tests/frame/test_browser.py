@@ -259,14 +259,20 @@ def test_a_server_error_is_said_and_nothing_is_swapped(page, complaints):
     complaints.clear()
 
 
-def test_an_error_in_a_dialog_is_said_inside_it(page, complaints):
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_error_in_a_dialog_is_said_inside_it_once_and_beside_its_buttons(page, complaints, width):
     page.goto("/record/")
     page.locator("#send").click()
     expect(page.locator("#dialog")).to_be_visible()
+    page.set_viewport_size({"width": width, "height": 844})
     page.route("**/texts/compose/", lambda route: route.abort())
-    page.evaluate("htmx.ajax('POST', '/texts/compose/', '#dialog').catch(() => {})")
-    expect(toasts(page)).to_contain_text("did not answer")
+    for _ in range(3):
+        with page.expect_event("requestfailed"):
+            page.evaluate("htmx.ajax('POST', '/texts/compose/', '#dialog').catch(() => {})")
+        expect(toasts(page)).to_contain_text("did not answer")
+    expect(toasts(page).locator(".note")).to_have_count(1)
     assert page.evaluate("document.getElementById('dialog').contains(document.getElementById('toasts'))")
+    page.locator("#dialog .modal-footer button").last.click(trial=True, timeout=3000)
     complaints.clear()
 
 
