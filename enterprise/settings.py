@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "enterprise.permissions_policy.PermissionsPolicyMiddleware",
     "enterprise.methods.KnownMethodsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -105,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "enterprise.users.signed_in.SignedInMiddleware",
+    "texting.frame.signed_in_as.SignedInAsMiddleware",
     "enterprise.administration.audit_middleware.AuditMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "enterprise.users.middleware.ReaderMiddleware",
@@ -160,6 +162,8 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 
 # With this prefix a browser takes it from this very host alone. enterprise/users/signed_in.py ends what is not used.
 SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-session"
+CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
+MESSAGE_STORAGE = "enterprise.frame.messages.MessageStorage"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True

@@ -20,6 +20,7 @@ PLAIN_HTTP = {
     "SECURE_SSL_REDIRECT": False,
     "SESSION_COOKIE_NAME": "sessionid",
     "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_NAME": "csrftoken",
     "CSRF_COOKIE_SECURE": False,
     "ALLOWED_HOSTS": ["localhost", "testserver"],
 }

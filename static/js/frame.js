@@ -5,7 +5,8 @@
 //   select[data-autosubmit]   sends its form when changed (there is a button for where scripts do not run)
 //   .tip                   Esc puts its words away until the pointer or the focus has left
 //   [data-error-summary]   takes the focus when a page or a fragment shows one
-// Every request of htmx carries the CSRF token, so hx-post works on any element; a new sign-in renews it in every tab.
+// Every request of htmx carries the CSRF token, so hx-post works on any element; a new sign-in renews it in every
+// tab of the same person.
 
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-nav-toggle]");
@@ -40,6 +41,22 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// Who is signed in in this browser now, perhaps since another tab, is in a cookie (texting/frame/signed_in_as.py). A page
+// of somebody else's does nothing in their name. Without that cookie nobody knows, and no token is renewed.
+const cookie = (name) => document.cookie.match(`(?:^|; )(?:__Host-)?${name}=(\\w+)`)?.[1];
+const user = document.body.dataset.user;
+globalThis.isSomebodyElse = () => Boolean(user) && ![undefined, user].includes(cookie("signed-in-as"));
+
+function stopStranger(event) {
+  if (!isSomebodyElse()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const text = gettext("Somebody else has signed in in this browser since. Nothing was done. Reload the page to go on as them.");
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "bad" } }));
+}
+document.addEventListener("htmx:configRequest", stopStranger);
+document.addEventListener("submit", (event) => { if (event.target.method === "post") stopStranger(event); }, true);
+
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") {
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
@@ -48,8 +65,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 // Who has signed in anew in another tab has a new token, and what is open in this one would be refused without it.
 addEventListener("focus", () => {
-  const token = document.cookie.match(/(?:^|; )csrftoken=(\w+)/)?.[1];
-  if (!token) return;
+  const token = cookie("csrftoken");
+  if (!token || (user && user !== cookie("signed-in-as"))) return;
   document.querySelector('meta[name="csrf-token"]').content = token;
   for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
 });

@@ -82,7 +82,7 @@ function say(text) {
 async function ask(part, state) {
   const headers = { "HX-Request": "true", "HX-Target": part.id };
   const answer = await fetch(part.dataset.live, { headers, signal: AbortSignal.timeout(10_000) });
-  if (answer.redirected || answer.status === 403 || answer.status === 404) {
+  if (answer.redirected || answer.status === 403 || answer.status === 404 || isSomebodyElse()) {
     part.removeAttribute("data-live");
     return say(gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
   }

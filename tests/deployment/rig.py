@@ -165,7 +165,7 @@ class Visitor(requests.Session):
         return super().send(request, **options)
 
     def submit(self, path: str, **fields: str) -> requests.Response:
-        token = self.cookies.get("csrftoken", "")
+        token = self.cookies.get("__Host-csrftoken", "")
         return self.post(path, data={"csrfmiddlewaretoken": token, **fields})
 
     def sign_in(self) -> Visitor:

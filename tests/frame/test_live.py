@@ -96,3 +96,14 @@ def test_an_answer_that_differs_in_its_token_alone_is_no_news_but_its_token_is_t
     expect(token).not_to_have_value(before)
 
     assert page.evaluate("news") == 0
+
+
+def test_what_somebody_else_is_answered_is_not_taken(show):
+    page = show("a")
+    expect(rows(page)).to_have_count(1)
+    page.context.add_cookies([{"name": "signed-in-as", "value": "0", "url": page.url}])
+
+    show("a", "b")
+
+    expect(page.get_by_role("status").filter(has_text="not kept up to date any more")).to_be_visible()
+    expect(rows(page)).to_have_text(["Note a"])

@@ -25,11 +25,16 @@ POLICY = {
 # What came from outside is shown by itself, where nothing of it could run.
 FILES = ["texting:attachment", "texting:attachment-preview"]
 FILE_POLICY = {"default-src 'none'", "sandbox"}
+# Of the device: a page has no use for any, so a script that got in has none either.
+DEVICE = (
+    "bluetooth", "camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial", "usb",
+)  # fmt: skip
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DEVICE),
 }
 
 
@@ -82,10 +87,19 @@ def test_cookies_go_over_https_alone_and_scripts_cannot_read_the_session(client,
     typed = {"username": "riya", "password": "a long password"}
     cookies = client.post(reverse("users:sign-in"), typed, secure=True).cookies
 
-    session, token = cookies["__Host-session"], cookies["csrftoken"]
-    assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Lax")
-    assert (session["domain"], session["path"]) == ("", "/")
-    assert (token["secure"], token["samesite"]) == (True, "Lax")
+    for name, is_for_scripts in (("session", False), ("csrftoken", True), ("signed-in-as", True)):
+        cookie = cookies.pop(f"__Host-{name}")
+        assert (cookie["secure"], cookie["httponly"] == "") == (True, is_for_scripts), name
+        assert (cookie["samesite"], cookie["domain"], cookie["path"]) == ("Lax", "", "/"), name
+    assert not cookies
+
+
+def test_what_is_said_on_the_next_page_waits_in_such_a_cookie_too(firm):
+    client = firm.client("riya")
+    cookies = client.post(f"{firm.ana.get_absolute_url()}deactivate/", secure=True).cookies
+
+    said = cookies["__Host-messages"]
+    assert (said["secure"], said["httponly"], said["domain"], said["path"]) == (True, True, "", "/")
 
 
 def test_signing_in_gives_a_new_session(client, firm):

@@ -1,0 +1,107 @@
+"""One browser, two people: a page that one left open does nothing in the name of the next one."""
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import expect
+
+from enterprise.messagelog.models import Message
+from tests.enterprise.builders import make_code, make_employee
+from tests.signed_in import client_of
+
+
+@pytest.fixture
+def desk(browser, server, transactional_db, settings):
+    context = browser.new_context(base_url=server.url, reduced_motion="reduce")
+    context.set_default_timeout(5000)
+    yield Desk(context)
+    context.close()
+
+
+class Desk:
+    def __init__(self, context) -> None:
+        self._context = context
+
+    def signs_in(self, user):
+        """In a tab of its own, as from the page of sign-in: with a session and a token that are new."""
+        user.set_password("a long password")
+        user.save()
+        self._context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
+        tab = self._context.new_page()
+        tab.goto("/sign-in/")
+        tab.get_by_label("Username").fill(user.username)
+        tab.get_by_label("Password").fill("a long password")
+        tab.get_by_role("button", name="Sign in").click()
+        tab.get_by_role("link", name="Employees").first.wait_for()
+        return tab
+
+
+@pytest.fixture
+def ana(minneapolis, transactional_db):
+    make_code("CALL")
+    return make_employee("Ana", branch=minneapolis)
+
+
+def come_back_to(tab) -> None:
+    tab.bring_to_front()
+    tab.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def write_a_message(tab, person) -> None:
+    tab.goto(person.get_absolute_url())
+    tab.get_by_role("link", name="Log a message").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("combobox").select_option(index=1)
+    dialog.get_by_label("Note").fill("I have called her.")
+
+
+def send(tab) -> None:
+    tab.get_by_role("dialog").locator("button[type=submit]").last.click()
+
+
+def test_what_one_left_open_is_not_logged_under_the_name_of_the_next(desk, ana, riya, ada):
+    left = desk.signs_in(riya)
+    write_a_message(left, ana)
+    desk.signs_in(ada)
+
+    come_back_to(left)
+    send(left)
+
+    expect(left.get_by_role("status").filter(has_text="Somebody else has signed in")).to_be_visible()
+    left.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('dialog form'))")
+    left.wait_for_load_state()
+    expect(left.locator("body")).to_contain_text("open too long")
+    assert not Message.objects.exists()
+
+
+def test_nor_is_a_form_opened_there_for_somebody_else(desk, ana, riya, ada):
+    left = desk.signs_in(riya)
+    left.goto(ana.get_absolute_url())
+    desk.signs_in(ada)
+
+    come_back_to(left)
+    left.get_by_role("link", name="Log a message").click()
+
+    expect(left.get_by_role("status").filter(has_text="Somebody else has signed in")).to_be_visible()
+    expect(left.get_by_role("dialog")).to_have_count(0)
+
+
+def test_who_signs_in_again_goes_on_with_what_is_open(desk, ana, riya):
+    left = desk.signs_in(riya)
+    write_a_message(left, ana)
+    desk.signs_in(riya)
+
+    come_back_to(left)
+    send(left)
+
+    expect(left.get_by_role("dialog")).to_have_count(0)
+    assert Message.objects.get().author_name == riya.get_full_name()
+
+
+@pytest.mark.django_db
+def test_the_cookie_of_who_is_signed_in_names_them_from_this_host_alone(riya):
+    client = client_of(riya)
+    first, second = (client.get("/employees/", secure=True).cookies for _ in range(2))
+
+    cookie = first["__Host-signed-in-as"]
+    assert (cookie.value, cookie["secure"], cookie["path"], cookie["samesite"]) == (str(riya.pk), True, "/", "Lax")
+    assert "__Host-signed-in-as" not in second
