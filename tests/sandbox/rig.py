@@ -26,6 +26,7 @@ FAST = {
     "receipt_ms": 40,
     "slow_ms": 400,
     "retry_seconds": [0.05],
+    "webhooks": "once",
 }
 
 

@@ -114,6 +114,37 @@ def test_the_same_event_registered_twice_is_delivered_twice(line, receiver):
     assert first == second
 
 
+def test_every_event_may_be_delivered_twice(line, receiver):
+    line.hook_up(receiver)
+    line.box("settings", webhooks="twice")
+    line.box("receive", line=LINE, **{"from": ANA}, body="STOP")
+
+    assert len(receiver.wait_for("message/receive", 2)) == 2
+    assert len(receiver.wait_for("optout/change", 2)) == 2
+
+
+def test_every_event_may_be_dropped_and_is_listed_all_the_same(line, receiver):
+    line.hook_up(receiver)
+    line.box("settings", webhooks="dropped")
+    line.box("receive", line=LINE, **{"from": ANA}, body="YES")
+    wait_until(lambda: line.look("state")["deliveries"][LINE]["given_up"] == 1)
+
+    assert receiver.taken == []
+    assert line.call("message/list")["response"][0]["body"] == "YES"
+
+
+def test_events_may_be_late_and_in_disorder(line, receiver):
+    line.hook_up(receiver, "receive")
+    line.box("settings", webhooks="late")
+    said = [f"answer {n}" for n in range(12)]
+    for body in said:
+        line.box("receive", line=LINE, **{"from": ANA}, body=body)
+
+    heard = [one["body"] for one in receiver.wait_for("message/receive", 12)]
+    assert heard != said
+    assert sorted(heard) == sorted(said)
+
+
 def test_stop_is_received_and_turns_sending_off_until_unstop(line, receiver):
     line.hook_up(receiver)
     line.box("receive", line=LINE, **{"from": ANA}, body="Stop")

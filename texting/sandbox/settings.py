@@ -33,6 +33,7 @@ class Settings:
     webhook_form: str = "2020"  # "2019", "2015": older spellings of numbers and dates
     retry_seconds: list[float] = field(default_factory=lambda: [1.0, 5.0, 30.0, 120.0])
     webhook_timeout_seconds: float = 10.0
+    webhooks: str = "once"  # every event: "once", "twice", "late" (by up to 3 s, so in disorder) or "dropped"
 
 
 CHOICES = {
@@ -43,6 +44,7 @@ CHOICES = {
     "long_body": ("prefix", "empty"),
     "scheduled_told": ("both", "leaving"),
     "webhook_form": ("2015", "2019", "2020"),
+    "webhooks": ("once", "twice", "late", "dropped"),
 }
 FIXED = ("host", "port", "data", "lines")
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import random
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from .world import World
 logger = logging.getLogger(__name__)
 
 CONCURRENT_POSTS = 16
+LATEST_SECONDS = 3.0
 USER_AGENT = "Apache-HttpClient/4.5.7 (Java/1.8.0_201)"  # as seen in 2020
 
 
@@ -48,7 +50,7 @@ class Courier:
             return []
         line = self._world.lines[message.line]
         payload = payloads.webhook_message(message, line, self._world.settings.webhook_form)
-        copies = 2 if message.fate == "twice" else 1
+        copies = 2 if "twice" in (message.fate, self._world.settings.webhooks) else 1
         hooks = self._hooks(message.line, "message", event)
         return [self._start(hook, payload, message) for hook in hooks for _ in range(copies)]
 
@@ -57,7 +59,8 @@ class Courier:
         line = self._world.lines[optout.line]
         form = self._world.settings.webhook_form
         payload = payloads.webhook_optout(line, optout, form, opted_out=opted_out)
-        for hook in self._hooks(optout.line, "optout", "change"):
+        copies = 2 if self._world.settings.webhooks == "twice" else 1
+        for hook in self._hooks(optout.line, "optout", "change") * copies:
             self._start(hook, payload, keyword)
 
     def forget(self) -> None:
@@ -82,6 +85,11 @@ class Courier:
 
     async def _deliver(self, hook: Hook, payload: dict[str, Any], about: Message) -> None:
         tally = self.tallies[hook.line]
+        if self._world.settings.webhooks == "dropped":
+            tally.given_up += 1
+            return
+        if self._world.settings.webhooks == "late":
+            await asyncio.sleep(random.uniform(0, LATEST_SECONDS))  # noqa: S311 - guards nothing
         for delay in [*self._world.settings.retry_seconds, None]:
             if await self._post(hook, payload):
                 note_keyword(self._world, about, "taken")
