@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.mutants.mutants import MUTANTS, problems
+from tests.mutants.mutant import problems
+from tests.mutants.mutants import MUTANTS
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_what_a_mutant_breaks_is_there_once_and_its_tests_exist(mutant):
+def test_what_a_mutant_breaks_is_there_once_still_runs_and_has_its_test(mutant):
     assert problems(mutant) == []
+
+
+def test_each_mutant_has_a_name_of_its_own():
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"new": "        if nobody_defines_this:\n"}, "nobody_defines_this"),
+        ({"new": "        if (:\n"}, "cannot run any more"),
+        ({"old": "nowhere"}, "0 times"),
+        ({"test": "test_that_is_gone"}, "there is no"),
+    ],
+)
+def test_what_makes_a_mutant_worthless_is_said(change, words):
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == "who may not send does")
+    (problem,) = problems(replace(mutant, **change))
+    assert words in problem

@@ -147,6 +147,15 @@ def test_one_found_at_zipwhip_meanwhile_is_not_sent_again(client, unclear, rep):
     assert Text.objects.count() == 1
 
 
+def test_what_somebody_has_decided_nobody_decides_anew(unclear, rep):
+    text = unclear()
+    decisions.note_arrived(rep, text)
+
+    with pytest.raises(decisions.AlreadyDecided):
+        decisions.send_again(rep, text)
+    assert Text.objects.count() == 1
+
+
 @pytest.fixture
 def left_behind(people, send, rep, provider, runner):
     """A text to Bo whose sender left before it went out."""

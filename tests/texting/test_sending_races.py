@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tests.texting.conftest import ANA, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet, wait_for
 from tests.texting.test_sending_faults import query, take, try_once, write
 from texting import claims, compliance, dispatch, inbound, line_sessions
+from texting import runner as runner_module
 from texting.errors import Refused
 from texting.models import Line, OptOut, Text
 from texting.runner import Runner
-from texting.vocabulary import LineState, Reason, TextStatus
+from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +29,42 @@ def runner():
     runner = Runner(4)
     yield runner
     runner.close()
+
+
+# --- Before the POST
+
+
+def test_that_a_text_is_being_sent_is_committed_before_it_is_posted(people, send, provider, runner):
+    seen, accept = [], provider.send
+
+    def look_and_accept(*args, **facts):
+        with ThreadPoolExecutor(1) as another:
+            seen.append(another.submit(seen_by_another).result(5))
+        return accept(*args, **facts)
+
+    provider.send = look_and_accept
+    send(people.add("Ana Rivera", ANA))
+    run_until_quiet(runner)
+
+    assert seen == [TextStatus.SENDING]
+
+
+def seen_by_another() -> str:
+    try:
+        return status_of(ANA)
+    finally:
+        connection.close()
+
+
+def test_a_slot_that_slept_does_not_post_what_another_has_claimed_since(people, send, provider):
+    send(people.add("Ana Rivera", ANA))
+    slept = take()
+    write(slept, TextStatus.QUEUED, Reason.TRY_AGAIN)
+    take()
+
+    runner_module.send(slept)
+
+    assert provider.sent == []
 
 
 # --- Answers
@@ -158,6 +197,20 @@ def test_a_text_that_is_stopped_while_a_claim_waits_for_it_does_not_leave(people
 
     assert (claimed, failures) == ([], [])
     assert status_of(ANA) == TextStatus.BLOCKED
+
+
+def test_a_line_that_is_being_paused_sends_nothing_more(people, send, provider, line):
+    send(people.add("Ana Rivera", ANA))
+    claimed, failures = [], []
+    claiming = threading.Thread(target=in_transaction, args=(lambda: claimed.extend(claims.claim(1)[0]), failures))
+    with transaction.atomic():
+        Line.pause(line.pk, PauseReason.BY_HAND, now=timezone.now())
+        claiming.start()
+        wait_for(lambda: not claiming.is_alive() or is_anybody_waiting_for_a_lock())
+    claiming.join(10)
+
+    assert (claimed, failures) == ([], [])
+    assert status_of(ANA) == TextStatus.QUEUED
 
 
 def is_anybody_waiting_for_a_lock() -> bool:

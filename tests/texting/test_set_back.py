@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.texting.conftest import ANA, BO, make_draft, message, status_of
 from tests.texting.test_backfill import BODY, forget, make_due, start_worker, told, wait_for_guard_to_end
 from tests.texting.test_sending import run_until_quiet
-from texting import backfill, building, conf, dispatch, epoch, guard, intake, lines, long_work, rights
+from texting import backfill, building, conf, dispatch, epoch, guard, intake, lines, long_work, provider_texts, rights
 from texting.errors import NotSent
 from texting.models import Batch, Line, Text, WebhookEvent
 from texting.providers.base import ProviderText
@@ -105,6 +105,25 @@ def test_an_echo_of_the_same_words_does_not_wait_for_ever(ana, send, hear, line)
         intake.take_in()
 
     assert WebhookEvent.objects.get().state == WebhookEvent.State.KEPT
+
+
+def test_a_line_under_guard_is_asked_for_all_that_left_since_the_doubt_began(ana, provider, send, runner, monkeypatch):
+    monkeypatch.setattr(provider_texts, "PAGE", 1)
+    send(ana)
+    Batch.objects.update(created_at=Now() - timedelta(hours=1))
+    provider.told = [
+        told("701", "Typed since", number=BO, direction=Direction.OUT, at=timezone.now() - timedelta(minutes=20)),
+        told("700", BODY, direction=Direction.OUT, at=timezone.now() - timedelta(minutes=50)),
+    ]
+    # As a worker does while no runner lives.
+    Line.objects.update(backfilled_at=Now())
+    doubt()
+
+    wait_for_guard_to_end(runner)
+    run_until_quiet(runner)
+
+    assert provider.sent == []
+    assert Text.objects.get(number=ANA).provider_id == "700"
 
 
 # --- a batch that is still being made
