@@ -10,6 +10,7 @@ SENDING = "tests/texting/test_sending.py"
 FAULTS = "tests/texting/test_sending_faults.py"
 RACES = "tests/texting/test_sending_races.py"
 LONG_WORK = "tests/texting/test_long_work.py"
+WHO_MAY = "tests/texting/test_who_may_text.py"
 
 CLAIMING = (
     Mutant(
@@ -21,12 +22,28 @@ CLAIMING = (
         "test_the_same_draft_twice_is_one_batch",
     ),
     Mutant(
-        "who may not send does",
+        "anybody may send from any line",
         "texting/dispatch.py",
         "        if line not in lines.for_user(user):\n",
         "        if False:\n",
-        "tests/texting/test_who_may_text.py",
-        "test_another_desks_line_is_refused_though_the_request_names_it",
+        WHO_MAY,
+        "test_another_desks_line_is_refused_before_many_are_gone_through",
+    ),
+    Mutant(
+        "who may not text has lines",
+        "texting/lines.py",
+        '    if not user.has_perm("texting.send"):\n        return []\n    return [',
+        "    return [",
+        WHO_MAY,
+        "test_who_may_not_text_has_no_lines",
+    ),
+    Mutant(
+        "a right that is taken while a batch is made stops nobody",
+        BUILDING,
+        "may_send = batch.line in lines.for_user(sender)",
+        "may_send = True",
+        LONG_WORK,
+        "test_a_right_taken_while_it_is_made_stops_the_rest",
     ),
     Mutant(
         "who must not be texted is",
@@ -177,7 +194,7 @@ CLAIMING = (
         "texting/rights.py",
         "    if not forbidden:\n",
         "    if forbidden:\n",
-        "tests/texting/test_who_may_text.py",
+        WHO_MAY,
         "test_a_role_that_loses_texting_stops_what_is_queued_and_hands_it_over",
     ),
 )

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line, pass_time
+from tests.texting.conftest import ANA, BO, make_draft, make_line, pass_time
 from texting import building, claims, decisions, dispatch, lines, rights
 from texting.models import Batch, Line, Text
 from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
@@ -53,6 +53,16 @@ def test_another_desks_line_is_refused_though_the_request_names_it(send, ana):
     with pytest.raises(dispatch.LineNotUsable):
         send(ana, on=make_line(number="+16125550101", owner_id=2))
     assert not Text.objects.exists()
+
+
+def test_another_desks_line_is_refused_before_many_are_gone_through(rep, people, ana, settings):
+    line = make_line(owner_id=2)
+    draft = make_draft(rep, ana, people.add("Bo Chen", BO), line=line)
+    settings.TEXTING = {**settings.TEXTING, "LARGE_SELECTION": 1}
+
+    with pytest.raises(dispatch.LineNotUsable):
+        dispatch.send_batch(rep, dispatch.Composed(draft, line, "Can you work tonight?"))
+    assert not Batch.objects.exists()
 
 
 def test_what_is_queued_does_not_leave_once_its_sender_is_deactivated(rep, send, ana):
