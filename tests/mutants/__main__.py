@@ -58,12 +58,13 @@ def main() -> int:
 def _is_seen(mutant: Mutant, copy: Path, environment: dict[str, str]) -> bool:
     started = time.monotonic()
     file = copy / mutant.file
-    file.write_text(mutant.break_in(file.read_text()))
+    code = file.read_text()
+    file.write_text(mutant.break_in(code))
     anew = ["--create-db"] if mutant.is_migration else []
     try:
         told = _run(copy, environment, [*anew, mutant.seen_by])
     finally:
-        shutil.copy2(CHECKOUT / mutant.file, file)
+        file.write_text(code)
     # Where the exception was raised, of one test and not while it was made ready.
     is_seen = "FAILED " in told and bool(re.search(rf"^{re.escape(str(copy / 'tests'))}/\S+:\d+: ", told, re.MULTILINE))
     seen = "seen  " if is_seen else "UNSEEN"

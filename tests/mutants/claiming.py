@@ -70,7 +70,7 @@ CLAIMING = (
         "test_a_worker_killed_between_two_blocks_doubles_and_loses_nobody",
     ),
     Mutant(
-        "a block is made twice",
+        "a batch forgets how far it came and comes no further",
         BUILDING,
         '            "done_count",\n',
         "",
