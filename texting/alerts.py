@@ -80,8 +80,12 @@ WHERE l.state = 'connected' AND l.guarded_since IS NULL AND l.next_free_at < now
 UNION ALL
 SELECT 'held', count(*), min(b.opened_at), coalesce(max(b.line_id), 0)
 FROM texting_breaker b LEFT JOIN texting_line l ON l.id = b.line_id
-WHERE b.closed_at IS NULL AND b.opened_at < now() - %(long)s AND coalesce(l.state, 'connected') = 'connected'
+WHERE b.closed_at IS NULL AND b.opened_at < now() - %(long)s AND b.cause NOT IN ('redirect', 'certificate')
+  AND coalesce(l.state, 'connected') = 'connected'
 HAVING count(*) > 0
+UNION ALL
+SELECT cause, count(*), min(opened_at), 0 FROM texting_breaker
+WHERE closed_at IS NULL AND cause IN ('redirect', 'certificate') GROUP BY cause
 UNION ALL
 SELECT 'guarded', count(*), min(guarded_at), max(id) FROM texting_line
 WHERE state = 'connected' AND guarded_since IS NOT NULL AND guarded_at < now() - %(long)s HAVING count(*) > 0
@@ -133,6 +137,24 @@ def _held(alert: Alert) -> Finding:
     words = _("It has answered nothing for %(span)s. Texts wait, and go on by themselves once it answers.")
     fix = _("Ask ZipWhip whether something is wrong there, or on the way to it.")
     return _of_lines(alert, _("ZipWhip takes no texts"), words, fix)
+
+
+def _redirect(alert: Alert) -> Finding:
+    words = _("It sends us on to another address, where we do not follow. Texts have waited for %(span)s.")
+    fix = _(
+        "Ask ZipWhip’s support whether its address has changed, and whoever runs the server what stands on the way "
+        "there. Texts go on by themselves then."
+    )
+    return _of_lines(alert, _("ZipWhip’s address leads somewhere else"), words, fix)
+
+
+def _certificate(alert: Alert) -> Finding:
+    words = _("Who answers there cannot prove to be ZipWhip, so nothing is sent. Texts have waited for %(span)s.")
+    fix = _(
+        "Ask ZipWhip’s support whether its certificate has run out, and whoever runs the server about its clock, its "
+        "certificates and what stands on the way there. Texts go on by themselves then."
+    )
+    return _of_lines(alert, _("The certificate at ZipWhip’s address does not hold"), words, fix)
 
 
 def _guarded(alert: Alert) -> Finding:
@@ -206,6 +228,8 @@ _WORDS = {
     "no_worker": _no_worker,
     "old_queue": _old_queue,
     "held": _held,
+    "redirect": _redirect,
+    "certificate": _certificate,
     "guarded": _guarded,
     "events": _events,
     "unaccounted": _unaccounted,

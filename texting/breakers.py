@@ -1,7 +1,8 @@
 """Stop sending where it goes wrong again and again, until the provider answers a reading call. Never probe by a text.
 
 Five texts in a row that a line could not hand over, or three without an answer within a minute: its sending stops; ten
-without an answer: the provider's does. A line with ten in an hour is paused for a person to look at.
+without an answer, or somebody else at the provider's address: the provider's does. Paused for a person to look at is a
+line with ten unanswered in an hour, one whose texts are refused whatever they say, and one with a batch taken for spam.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from texting.line_hooks import provider_of
 from texting.models import Breaker, Line
 from texting.secrets import CannotDecrypt
 from texting.sql import run
-from texting.vocabulary import PauseReason
+from texting.vocabulary import PauseReason, StopCause
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,6 +32,7 @@ UNCLEAR_OF_LINE = 3
 UNCLEAR_OF_PROVIDER = 10
 UNCLEAR_WITHIN = timedelta(minutes=1)
 UNCLEAR_IN_AN_HOUR = 10
+REFUSALS_IN_A_ROW = 5
 FIRST_PROBE = timedelta(seconds=10)
 LONGEST_PROBE = timedelta(minutes=5)
 # How long a probe may take before another process makes it.
@@ -52,12 +54,12 @@ def open_where_needed(line_ids: Collection[int]) -> None:
         if hour_count >= UNCLEAR_IN_AN_HOUR:
             line_sessions.pause_for(Line.objects.get(pk=line_id), PauseReason.UNCLEAR)
         elif recent_count >= UNCLEAR_OF_LINE:
-            _open(provider, line_id, Breaker.Cause.UNCLEAR)
+            _open(provider, line_id, StopCause.UNCLEAR)
         elif failure_count >= FAILURES_IN_A_ROW:
-            _open(provider, line_id, Breaker.Cause.FAILURES)
+            _open(provider, line_id, StopCause.FAILURES)
     for provider, recent_count in run(_TROUBLE_OF_PROVIDERS, facts):
         if recent_count >= UNCLEAR_OF_PROVIDER:
-            _open(provider, None, Breaker.Cause.UNCLEAR)
+            _open(provider, None, StopCause.UNCLEAR)
 
 
 # Texts counted once do not count again after their breaker was closed or their line resumed. What our own end left
@@ -87,7 +89,35 @@ GROUP BY l.provider
 """
 
 
-def _open(provider: str, line_id: int | None, cause: Breaker.Cause) -> None:
+def pause_where_refused() -> None:
+    """Pause the lines whose texts would go on being refused.
+
+    What left before a line was resumed does not pause it again: who resumed it knew of that.
+    """
+    for line_id, reason in run(_REFUSED, {"in_a_row": REFUSALS_IN_A_ROW}):
+        line_sessions.pause_for(Line.objects.get(pk=line_id), PauseReason(reason))
+        Line.objects.filter(pk=line_id).update(refusals_in_a_row=0)
+
+
+# Of a batch that has nothing left to send, nothing would run into the same block.
+_REFUSED = """
+SELECT id, 'refused' FROM texting_line WHERE state = 'connected' AND refusals_in_a_row >= %(in_a_row)s
+UNION ALL
+SELECT l.id, 'spam' FROM texting_line l
+WHERE l.state = 'connected' AND EXISTS (
+    SELECT FROM texting_text t JOIN texting_batch b ON b.id = t.batch_id
+    WHERE t.line_id = l.id AND t.reason = 'spam' AND t.arrived_at > l.state_changed_at AND b.canceled_at IS NULL
+      AND (b.is_pending OR EXISTS (SELECT FROM texting_text w WHERE w.batch_id = b.id AND w.status = 'queued'))
+)
+"""
+
+
+def stop_provider(provider: str, cause: StopCause) -> None:
+    """No line of a provider sends until it answers a question again."""
+    _open(provider, None, cause)
+
+
+def _open(provider: str, line_id: int | None, cause: StopCause) -> None:
     with transaction.atomic():
         opened = run(_OPEN, [provider, line_id, cause.value, FIRST_PROBE])
         if not opened:

@@ -70,6 +70,16 @@ class Outcome:
     troubled_line_id: int | None = None
     line_wait: timedelta = timedelta(0)
 
+    @property
+    def is_bare_refusal(self) -> bool:
+        """Refused for nothing that the number or the body is known to be to blame for."""
+        return self.status == TextStatus.FAILED and self.reason == Reason.REFUSED
+
+    @property
+    def is_about_line(self) -> bool:
+        """Whether a refusal may concern the texts that come after it."""
+        return self.is_bare_refusal or (self.status == TextStatus.FAILED and self.reason == Reason.SPAM)
+
 
 def backoff(attempt_count: int, *, at_least: timedelta | None = None) -> timedelta:
     """Exponential with full jitter, so that texts that failed together do not come back together."""
@@ -154,21 +164,34 @@ def _remember_refusals(text_ids: list[int]) -> None:
 def _note_contact(outcomes: Sequence[Outcome]) -> None:
     """Keep when a line's provider last answered, how often in a row it did not since, and how long it asked us to wait.
 
-    Not on a locked line.
+    And how many texts it refused since it took one, for no reason of theirs. Not on a locked line.
     """
-    rows = [(o.text_id, o.status in ANSWERED, o.troubled_line_id is not None, o.line_wait) for o in outcomes]
+    rows = [
+        (
+            o.text_id,
+            o.status in ANSWERED,
+            o.troubled_line_id is not None,
+            o.line_wait,
+            o.status == TextStatus.SENT,
+            o.is_bare_refusal,
+        )
+        for o in outcomes
+    ]
     run_values(
         """
         WITH s AS (
             SELECT t.line_id, bool_or(v.is_answered) AS is_answered,
-                   count(*) FILTER (WHERE v.is_failure) AS failure_count, max(v.wait) AS wait
-            FROM (VALUES %s) AS v (id, is_answered, is_failure, wait) JOIN texting_text t ON t.id = v.id
+                   count(*) FILTER (WHERE v.is_failure) AS failure_count, max(v.wait) AS wait,
+                   bool_or(v.is_sent) AS is_sent, count(*) FILTER (WHERE v.is_refusal) AS refusal_count
+            FROM (VALUES %s) AS v (id, is_answered, is_failure, wait, is_sent, is_refusal)
+            JOIN texting_text t ON t.id = v.id
             WHERE v.is_answered OR v.is_failure
             GROUP BY t.line_id
         )
         UPDATE texting_line l SET
             last_contact_at = CASE WHEN s.is_answered THEN now() ELSE l.last_contact_at END,
             failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END,
+            refusals_in_a_row = CASE WHEN s.is_sent THEN 0 ELSE l.refusals_in_a_row + s.refusal_count END,
             next_free_at = greatest(l.next_free_at, now() + s.wait)
         FROM s WHERE l.id = s.line_id AND l.id IN (
             SELECT id FROM texting_line WHERE id IN (SELECT line_id FROM s)

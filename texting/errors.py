@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from texting.vocabulary import NumberProblem, PauseReason, Reason
+    from texting.vocabulary import NumberProblem, PauseReason, Reason, StopCause
 
 
 class TextingError(Exception):
@@ -67,6 +67,14 @@ class LineProblem(NotSent):
     def __init__(self, reason: PauseReason, *, provider_code: str = "", detail: str = "") -> None:
         super().__init__(provider_code=provider_code, detail=detail)
         self.reason = reason
+
+
+class WrongPlace(NotSent):
+    """Nothing left because what answers at the provider's address is not the provider: no line can send."""
+
+    def __init__(self, cause: StopCause, *, detail: str = "") -> None:
+        super().__init__(detail=detail)
+        self.cause = cause
 
 
 class OutcomeUnknown(ProviderError):

@@ -196,6 +196,13 @@ def fix_of_pause(line: Line) -> str:
             return _("Enter its username and password again.")
         case PauseReason.SUSPENDED:
             return _("Ask ZipWhip’s support about the account, then resume the line.")
+        case PauseReason.REFUSED:
+            return _("Ask ZipWhip’s support why it refuses them, then resume the line.")
+        case PauseReason.SPAM:
+            return _(
+                "Cancel the batch if its words look like spam, and ask ZipWhip’s support whether the line is blocked. "
+                "Then resume it: replies wait as well."
+            )
         case PauseReason.UNCLEAR:
             return _("Look at its texts that ZipWhip did not answer, then resume it.")
         case _:

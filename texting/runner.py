@@ -36,7 +36,7 @@ from texting import (
 from texting.beside import Beside
 from texting.claims import Claim, Outcome
 from texting.dispatch import CHANNEL
-from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost, WrongPlace
 from texting.models import Heartbeat, Line
 from texting.secrets import CannotDecrypt
 from texting.vocabulary import PauseReason, Reason, TextStatus
@@ -125,9 +125,11 @@ class Runner:
         taken = 0 if self._stopping.is_set() else intake.take_in()
         is_held = self._is_held(all_are_in=is_replayed and taken < intake.AT_ONCE)
         self._collect()
+        # What is refused may pause its line, and nothing of it leaves before that.
+        is_refused = any(outcome.is_about_line for outcome in self._unrecorded)
         try:
             recorded, claimed, stopped_count = self._record_and_claim(
-                may_claim=not (is_held or self._stopping.is_set())
+                may_claim=not (is_held or is_refused or self._stopping.is_set())
             )
         except Error:
             raise
@@ -139,6 +141,8 @@ class Runner:
             self._in_flight += 1
             self._slots.submit(self._send, claim)
         breakers.open_where_needed({o.troubled_line_id for o in recorded if o.troubled_line_id})
+        if is_refused:
+            breakers.pause_where_refused()
         return bool(taken or recorded or claimed or stopped_count or is_held)
 
     def _record_and_claim(self, *, may_claim: bool) -> tuple[list[Outcome], list[Claim], int]:
@@ -247,8 +251,8 @@ class Runner:
 
 
 def look_after_lines() -> None:
-    """Ask where sending has stopped whether it may go on; compare lines under guard with their providers."""
-    for duty in (breakers.probe_due, backfill.backfill_guarded):
+    """Ask where sending has stopped whether it may go on, stop it where texts are refused, compare lines under guard."""
+    for duty in (breakers.probe_due, breakers.pause_where_refused, backfill.backfill_guarded):
         try:
             duty()
         except Exception:
@@ -292,6 +296,8 @@ def _post(provider: Provider, line: Line, session_key: str, claim: Claim) -> Out
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except NotSent as error:
         logger.info("text %s did not leave: %s", claim.text_id, error)
+        if isinstance(error, WrongPlace):
+            _heal(breakers.stop_provider, line.provider, error.cause)
         return replace(_back(claim, Reason.TRY_AGAIN, error), troubled_line_id=claim.line_id)
     except OutcomeUnknown as error:
         logger.warning("text %s may have left: %s", claim.text_id, error)

@@ -106,6 +106,17 @@ class PauseReason(models.TextChoices):
     OTHER_LINE = "other_line", _("These credentials belong to another number")
     KEYS_LOST = "keys_lost", _("Its stored password cannot be read any more")
     UNCLEAR = "unclear", _("ZipWhip left too many texts without an answer")
+    REFUSED = "refused", _("ZipWhip refuses the texts of this line")
+    SPAM = "spam", _("ZipWhip took a text of a batch for spam, and others of it wait")
+
+
+class StopCause(models.TextChoices):
+    """Why sending stopped by itself, to go on once the provider answers a question."""
+
+    FAILURES = "failures", _("ZipWhip did not take several texts in a row")
+    UNCLEAR = "unclear", _("ZipWhip left several texts without an answer")
+    REDIRECT = "redirect", _("ZipWhip’s address sends us somewhere else")
+    CERTIFICATE = "certificate", _("Nobody at ZipWhip’s address can prove to be ZipWhip")
 
 
 class Tone(StrEnum):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from texting import accounting, alerts, heartbeats, seam, tasks
 from texting.models import Breaker, Heartbeat, Line, Text, WebhookEvent
-from texting.vocabulary import Direction, LineState, Origin, PauseReason, TextStatus
+from texting.vocabulary import Direction, LineState, Origin, PauseReason, StopCause, TextStatus
 
 from .conftest import ANA, make_line, pass_time
 
@@ -119,6 +119,19 @@ def test_a_line_that_is_held_up_is_told_only_after_a_while_and_once(manager, lin
     assert alerts.told(alerts.found(manager))[0].url == "/texting/lines/"
     Breaker.objects.update(closed_at=timezone.now())
     assert kinds(manager) == ["old_queue"]
+
+
+@pytest.mark.parametrize("cause", [StopCause.REDIRECT, StopCause.CERTIFICATE])
+def test_somebody_else_at_the_providers_address_is_told_at_once(manager, line, at_work, cause):
+    Breaker.objects.create(provider=line.provider, cause=cause, next_probe_at=timezone.now())
+
+    (told,) = alerts.told(alerts.found(manager))
+    assert (told.key, told.url) == (cause, "/texting/lines/")
+    assert str(cause.value) in told.title.lower() or "somewhere else" in told.title
+    Breaker.objects.update(opened_at=ago(hours=1))
+    assert kinds(manager) == [cause]
+    Breaker.objects.update(closed_at=timezone.now())
+    assert kinds(manager) == []
 
 
 def test_a_line_under_guard_is_told_only_after_a_while(manager, line, at_work):

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+
+from texting.vocabulary import StopCause
 
 if TYPE_CHECKING:
     from texting.models.line import Line
@@ -16,9 +17,7 @@ class Breaker(models.Model):
     Open until the provider answers a reading call; closed ones are history.
     """
 
-    class Cause(models.TextChoices):
-        FAILURES = "failures", _("ZipWhip did not take several texts in a row")
-        UNCLEAR = "unclear", _("ZipWhip left several texts without an answer")
+    Cause = StopCause
 
     provider = models.CharField(max_length=20)
     line = models.ForeignKey("texting.Line", on_delete=models.CASCADE, null=True, blank=True, related_name="breakers")

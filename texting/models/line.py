@@ -65,6 +65,7 @@ class Line(models.Model):
     worked = models.DurationField(db_default=timedelta(0))
     replies_in_a_row = models.IntegerField(default=0)
     failures_in_a_row = models.IntegerField(default=0)
+    refusals_in_a_row = models.IntegerField(default=0, db_default=0)
     backfilled_at = models.DateTimeField(null=True, blank=True)
     next_backfill_at = models.DateTimeField(auto_now_add=True)
     guarded_since = models.DateTimeField(null=True, blank=True)

@@ -173,6 +173,7 @@ class Text(models.Model):
             ),
             models.Index(fields=["next_look_at"], name="text_scheduled", condition=Q(status=TextStatus.SCHEDULED)),
             models.Index(fields=["number"], name="text_scheduled_to", condition=Q(status=TextStatus.SCHEDULED)),
+            models.Index(fields=["line", "arrived_at"], name="text_spam", condition=Q(reason=Reason.SPAM)),
             models.Index(
                 fields=["-status_at"],
                 name="text_left_behind",

@@ -24,11 +24,20 @@ from tests.texting.providers.rig import (
     envelope,
     refusal,
 )
-from texting.errors import LineProblem, NotSent, OutcomeUnknown, ProviderError, Refused, SessionLost, TooLarge
+from texting.errors import (
+    LineProblem,
+    NotSent,
+    OutcomeUnknown,
+    ProviderError,
+    Refused,
+    SessionLost,
+    TooLarge,
+    WrongPlace,
+)
 from texting.providers import get_provider
 from texting.providers.base import Hook
 from texting.providers.zipwhip.client import ZipWhip, login_name
-from texting.vocabulary import EventKind, PauseReason, Reason
+from texting.vocabulary import EventKind, PauseReason, Reason, StopCause
 
 SEND_FORM = {"session": SESSION, "contacts": ANA, "body": BODY}
 USERNAME = "16125550100"
@@ -147,7 +156,7 @@ def test_a_no_at_login_is_a_wrong_password(zipwhip, wire, body, status):
 def test_an_unclear_login_says_nothing_about_the_password(zipwhip, wire, body, status, headers):
     answer(wire, "user/login", body, status=status, headers=headers)
 
-    assert type(failure(zipwhip.login, "16125550100", PASSWORD)) is NotSent
+    assert type(failure(zipwhip.login, "16125550100", PASSWORD)) in (NotSent, WrongPlace)
     assert len(wire.calls) == 1
 
 
@@ -269,10 +278,6 @@ NOTHING_LEFT = [
     (refusal(-855), 200, {}),
     (b"", 429, {}),
     (b"", 503, {"Retry-After": "2"}),
-    (b"", 301, {"Location": f"{URL}/x"}),
-    (b"", 302, {"Location": f"{URL}/x"}),
-    (b"", 307, {"Location": f"{URL}/x"}),
-    (b"", 308, {"Location": f"{URL}/x"}),
     (b"", 404, {}),
     (b"", 405, {}),
     (b"", 425, {}),
@@ -284,6 +289,15 @@ def test_answers_that_prove_that_nothing_left(zipwhip, wire, body, status, heade
     answer(wire, "message/send", body, status=status, headers=headers)
 
     assert type(failure(send, zipwhip)) is NotSent
+    assert forms(wire) == [("message/send", SEND_FORM)]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_an_address_that_leads_elsewhere_is_no_place_to_send_to(zipwhip, wire, status):
+    answer(wire, "message/send", status=status, headers={"Location": f"{URL}/x"})
+
+    error = failure(send, zipwhip)
+    assert (type(error), error.cause) == (WrongPlace, StopCause.REDIRECT)
     assert forms(wire) == [("message/send", SEND_FORM)]
 
 
@@ -376,7 +390,6 @@ BARE_REFUSALS = [
     (envelope({"desc": "No"}, success=False), 200),
     (envelope("No", success=False), 200),
     (envelope({"statusCode": 401}, success=False), 200),
-    (b"", 403),
     (b"", 400),
     (b"<html>", 422),
     (ACCEPTED, 400),
@@ -403,6 +416,32 @@ def test_after_a_bare_refusal_the_session_decides(zipwhip, wire, body, status, u
 
     assert type(failure(send, zipwhip)) is kind
     assert forms(wire) == [("message/send", SEND_FORM), ("user/get", {"session": SESSION})]
+
+
+@pytest.mark.parametrize(("user", "user_status"), [(USER, 200), (envelope({"user": {}}), 200)])
+def test_sending_that_is_forbidden_while_the_session_lives_is_the_lines_problem(zipwhip, wire, user, user_status):
+    answer(wire, "message/send", status=403)
+    answer(wire, "user/get", user, status=user_status)
+
+    error = failure(send, zipwhip)
+    assert (type(error), error.reason) == (LineProblem, PauseReason.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("user", "user_status", "kind"), [(refusal(), 200, SessionLost), (b"", 401, SessionLost), (b"", 500, NotSent)]
+)
+def test_sending_that_is_forbidden_by_a_dead_session_is_not(zipwhip, wire, user, user_status, kind):
+    answer(wire, "message/send", status=403)
+    answer(wire, "user/get", user, status=user_status)
+
+    assert type(failure(send, zipwhip)) is kind
+
+
+def test_a_question_that_is_forbidden_says_nothing_of_sending(zipwhip, wire):
+    answer(wire, "webhook/list", status=403)
+    answer(wire, "user/get", USER)
+
+    assert type(failure(zipwhip.list_hooks, SESSION)) is Refused
 
 
 @pytest.mark.parametrize("body", [b"", refusal(), refusal(-703)])
@@ -461,7 +500,7 @@ READING = [
         (b"", 401, SessionLost),
         (b"", 429, NotSent),
         (b"", 500, NotSent),
-        (b"", 302, NotSent),
+        (b"", 302, WrongPlace),
         (requests.ReadTimeout(), 200, NotSent),
         (ConnectionResetError(), 200, NotSent),
     ],

@@ -25,7 +25,7 @@ from tests.texting.providers.rig import (
     http,
     reset,
 )
-from texting.errors import NotSent, OutcomeUnknown, ProviderError
+from texting.errors import NotSent, OutcomeUnknown, ProviderError, WrongPlace
 from texting.providers.zipwhip import transport
 from texting.providers.zipwhip.client import ZipWhip
 from texting.providers.zipwhip.transport import Timeouts
@@ -135,7 +135,7 @@ def test_a_certificate_that_nobody_signed_proves_that_nothing_left(serve, tmp_pa
 
     server = serve(handle)
 
-    assert failure(client(server.url.replace("http:", "https:"))) is NotSent
+    assert failure(client(server.url.replace("http:", "https:"))) is WrongPlace
     assert not any(received)
 
 
@@ -309,7 +309,7 @@ def test_proxies_of_the_environment_are_not_used(serve, monkeypatch):
 def test_a_redirect_is_not_followed(serve):
     server = serve(answering(http(b"", "Location: /elsewhere", status="307 Temporary Redirect")))
 
-    assert failure(client(server)) is NotSent
+    assert failure(client(server)) is WrongPlace
     assert len(server.requests) == 1
 
 

@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from texting.errors import NotSent
+from texting.errors import NotSent, WrongPlace
 from texting.providers.base import MalformedEvent
 from texting.providers.zipwhip.fields import Json, as_object, code_of, load
 from texting.providers.zipwhip.transport import Unclear
+from texting.vocabulary import StopCause
 
 if TYPE_CHECKING:
     from texting.providers.zipwhip.transport import Reply
@@ -51,7 +52,9 @@ def read_answer(reply: Reply, sent: Iterable[str]) -> Answer:
         return _read_envelope(reply, sent)
     if status == 429 or (status == 503 and "Retry-After" in reply.headers):
         raise NotSent(retry_after=_retry_after(reply), detail=detail)
-    if status in _REDIRECTS or status in _NOT_TAKEN:
+    if status in _REDIRECTS:
+        raise WrongPlace(StopCause.REDIRECT, detail=detail)
+    if status in _NOT_TAKEN:
         raise NotSent(detail=detail)
     # A proxy may give up waiting for an answer to what it has passed on, and call that 408.
     if 400 <= status < 500 and status != 408:

@@ -104,7 +104,11 @@ class ZipWhip:
         if message_id and answer.code is None:
             # It says no, and names the text it made: not to be sent again on a guess.
             raise OutcomeUnknown(detail="message/send: refused, yet with an id")
-        raise self._refusal(answer, session_key)
+        refusal = self._refusal(answer, session_key)
+        if answer.status == 403 and isinstance(refusal, Refused):
+            # The session lives: it is not this text that is forbidden, but to send from this account.
+            raise LineProblem(PauseReason.REFUSED, detail=answer.detail)
+        raise refusal
 
     def list_hooks(self, session_key: str) -> list[Hook]:
         return self._ask(payloads.parse_hooks, session_key, "webhook/list")

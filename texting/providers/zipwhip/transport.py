@@ -7,6 +7,7 @@ left, whatever went wrong; from then on nothing is certain without an answer.
 from __future__ import annotations
 
 import io
+import ssl
 import threading
 import time
 from contextlib import closing
@@ -24,7 +25,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, EmptyPoolError, HTTPError, NewConnectionError, SSLError
 
-from texting.errors import NotSent
+from texting.errors import NotSent, WrongPlace
+from texting.vocabulary import StopCause
 
 if TYPE_CHECKING:
     import socket
@@ -95,7 +97,7 @@ class Transport:
         self._local = threading.local()
 
     def post(self, path: str, fields: Mapping[str, str], *, limit_bytes: int = ANSWER_LIMIT_BYTES) -> Reply:
-        """Post `fields` as a form; nothing of them stands in the address. Raises NotSent or Unclear."""
+        """Post `fields` as a form; nothing of them stands in the address. Raises NotSent, WrongPlace or Unclear."""
         form = urlencode(fields).encode()
         _call.stage = _Stage.UNTOUCHED
         _call.deadline = time.monotonic() + self._timeouts.total_seconds
@@ -105,6 +107,8 @@ class Transport:
                 return Reply(response.status_code, response.headers, _read(response, limit_bytes))
         except (OSError, HTTPException, HTTPError) as error:
             detail = f"{path}: {type(error).__name__}"
+            if _is_unproven(error):
+                raise WrongPlace(StopCause.CERTIFICATE, detail=detail) from error
             if _nothing_left(error):
                 raise NotSent(detail=detail) from error
             raise Unclear(detail) from error
@@ -166,6 +170,13 @@ def _read(response: requests.Response, limit_bytes: int) -> bytes:
         if len(body) > limit_bytes:
             raise Oversized(f"an answer of more than {limit_bytes} bytes")
     return bytes(body)
+
+
+def _is_unproven(error: BaseException | None) -> bool:
+    """Whether the other end showed a certificate that does not hold; that comes before any byte of the request."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _nothing_left(error: Exception) -> bool:
