@@ -251,7 +251,7 @@ class Runner:
 
 
 def look_after_lines() -> None:
-    """Ask where sending has stopped whether it may go on, stop it where texts are refused, compare lines under guard."""
+    """Ask whether sending that stopped may go on, stop it where texts are refused, compare lines under guard."""
     for duty in (breakers.probe_due, breakers.pause_where_refused, backfill.backfill_guarded):
         try:
             duty()
