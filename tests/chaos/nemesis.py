@@ -292,7 +292,7 @@ def _no_beat(firm: Firm, work: Workload, rng: random.Random) -> None:
 
 def _provider_trouble(word: str) -> Fault:
     def during(firm: Firm, work: Workload, rng: random.Random) -> None:
-        # Once for each person; and a line is paused whose session ends twice in a row, or whose batch runs into a filter.
+        # Once for each person. A line is paused when its session ends twice in a row, or a batch runs into a filter.
         work.send(1 if word in ("#expired", "#spam") else 2, trouble=word)
 
     return Fault(word, "trouble at the provider", during)
