@@ -24,7 +24,6 @@ class Result:
     """`kills` counts each SIGKILL of a process of ours or of an engine."""
 
     seed: int
-    code: str = ""
     faults: dict[str, int] = field(default_factory=dict)
     texts: int = 0
     accepted: int = 0
@@ -40,7 +39,7 @@ def run(
     """Play every fault once, in the seed's order, and judge."""
     rng = random.Random(seed)  # noqa: S311 - repeats a run, guards nothing
     work = Workload(firm, rng, crowd)
-    result = Result(seed, code=_code())
+    result = Result(seed)
     begun = time.monotonic()
     for fault in rng.sample(list(faults), len(faults)):
         started = time.monotonic()
@@ -63,7 +62,7 @@ def run(
     return result
 
 
-def _code() -> str:
+def code() -> str:
     """The commit, with a + when something was changed since; "" without git."""
     asked = subprocess.run(
         ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
