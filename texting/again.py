@@ -7,6 +7,7 @@ so a draft that is thrown away has decided nothing; and of two drafts with the s
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -30,14 +31,18 @@ LEFT_BEHIND = Q(status=TextStatus.BLOCKED, reason=Reason.SENDER_INACTIVE)
 _LEFT_TEXT = Q(text__status=TextStatus.BLOCKED, text__reason=Reason.SENDER_INACTIVE)
 _LEFT_UNMADE = Q(text__isnull=True, reason=Reason.SENDER_INACTIVE)
 # Batches of before their people were decided about one by one have no such count any more.
-_WAITING = (_LEFT_TEXT & Q(text__decision="")) | (_LEFT_UNMADE & Q(decision="", batch__left_count__gt=0))
-_TAKEN = (_LEFT_TEXT & Q(text__decision=Decision.SENT_AGAIN)) | (_LEFT_UNMADE & Q(decision=Decision.SENT_AGAIN))
+_WAITING = Q(decision="") & ((_LEFT_TEXT & Q(text__decision="")) | (_LEFT_UNMADE & Q(batch__left_count__gt=0)))
+# By a decision about them, or about the text to all who share it.
+_TAKEN = (_LEFT_TEXT | _LEFT_UNMADE) & (Q(decision=Decision.SENT_AGAIN) | Q(text__decision=Decision.SENT_AGAIN))
+# Were left out of a batch because another had sent it to them: it is repeated from there.
+_HAD_IT = Q(text__isnull=True, reason=Reason.TEXTED_SINCE)
 # Has the text, or may have it, or soon. Who was let be by a decision can be texted after all.
 _HAS_IT = Q(text__status__in=[TextStatus.QUEUED, TextStatus.SENDING]) | Q(
     text__status=TextStatus.UNCONFIRMED, text__decision__in=["", Decision.ARRIVED, Decision.SENT_AGAIN]
 )
 # Whoever ends so in a batch was handed on to it: from there they go on.
 _HANDED_ON = {Reason.SENDER_INACTIVE, Reason.CANCELED}
+_REACHED = Q(text__isnull=False) | Q(reason__in=_HANDED_ON)
 
 
 def left(batch: Batch) -> QuerySet[Recipient]:
@@ -47,7 +52,7 @@ def left(batch: Batch) -> QuerySet[Recipient]:
 
 def may_be_texted(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
     """Without those who may have the text already, or soon, and those who wait for a decision."""
-    return rows.exclude(_HAS_IT | _WAITING | _TAKEN)
+    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN)
 
 
 def unsent_drafts(batches: Iterable[Batch]) -> QuerySet[Draft]:
@@ -82,7 +87,8 @@ def hold(source: str, keys: Iterable[RecordKey]) -> None:
     origins = _origins(source)
     if not origins:
         return
-    list(Batch.objects.select_for_update(no_key=True).filter(pk__in=origins).order_by("pk").values_list("pk"))
+    # Whoever makes a batch holds it: from the latest to the first, so that two cannot wait for each other.
+    list(Batch.objects.select_for_update(no_key=True).filter(pk__in=origins).order_by("-pk").values_list("pk"))
     whose = Recipient.objects.filter(of_records(keys), batch__in=origins, text__isnull=False).values("text")
     waiting = Text.objects.filter(LEFT_BEHIND, pk__in=whose, decision="")
     list(waiting.select_for_update(no_key=True).order_by("pk").values_list("pk"))
@@ -91,24 +97,30 @@ def hold(source: str, keys: Iterable[RecordKey]) -> None:
 def note_sent(batch: Batch, made: Iterable[Recipient]) -> None:
     """Whoever has a text now, or waits with `batch`, waits no more with the batches they come from.
 
-    Who cannot be texted goes on waiting there.
+    Who cannot be texted goes on waiting there, unless the text that was left is now sent to its number for another.
     """
     origins = _origins(batch.source)
     if not origins:
         return
-    reached = of_records(one.key for one in made if one.text_id or one.reason in _HANDED_ON)
+    rows = list(made)
+    reached = of_records(one.key for one in rows if one.text_id or one.reason in _HANDED_ON)
+    reached |= Q(text__number__in={one.number for one in rows if one.text_id})
     for origin in Batch.objects.filter(pk__in=origins).order_by("pk"):
         settle(left(origin).filter(reached), origin, Decision.SENT_AGAIN, batch.sender_id)
 
 
 def settle(people: QuerySet[Recipient], batch: Batch, decision: Decision, user_id: int) -> int:
-    """Decide about people that a leaver's batch left, which the caller has locked; return how many."""
+    """Decide about people that a leaver's batch left, which the caller has locked; return how many.
+
+    A text is decided about once all who share it are.
+    """
     rows = list(people.values_list("pk", "text_id"))
     unmade = [pk for pk, text_id in rows if text_id is None]
-    Recipient.objects.filter(pk__in=unmade).update(decision=decision, decided_by_id=user_id)
+    Recipient.objects.filter(pk__in=[pk for pk, _ in rows]).update(decision=decision, decided_by_id=user_id)
     Batch.objects.filter(pk=batch.pk).update(left_count=F("left_count") - len(unmade))
     texts = Text.objects.filter(LEFT_BEHIND, pk__in={text_id for _, text_id in rows if text_id}, decision="")
-    texts.update(decision=decision, decided_by_id=user_id, decided_at=Now())
+    waits = Exists(Recipient.objects.filter(text=OuterRef("pk"), decision=""))
+    texts.filter(~waits).update(decision=decision, decided_by_id=user_id, decided_at=Now())
     if rows:
         action = "batch.taken_over" if decision == Decision.SENT_AGAIN else "batch.dropped"
         conf.audit()(actor_id=user_id, action=action, subject=f"batch:{batch.pk}", facts={"people": len(rows)})
@@ -116,13 +128,18 @@ def settle(people: QuerySet[Recipient], batch: Batch, decision: Decision, user_i
 
 
 def _taken(source: str, keys: Sequence[RecordKey], batch: Batch | None) -> set[RecordKey]:
-    origin = sources.batch_of(source)
-    if origin is None:
+    """Who was texted by others. Whom a later batch of this very way has reached, or their number, it took itself."""
+    way = [*reversed(_origins(source)), *([batch.pk] if batch else [])]
+    rows = Recipient.objects.filter(of_records(keys), batch__in=way)
+    taken = [(one, one.text.number if one.text else "") for one in rows.filter(_TAKEN).select_related("text")]
+    if not taken:
         return set()
-    taken = Recipient.objects.filter(_TAKEN, of_records(keys), batch=origin)
-    if batch is not None:
-        taken = taken.exclude(text__number__in=batch.texts.values("number"))
-    return {one.key for one in taken}
+    place = {pk: nth for nth, pk in enumerate(way)}
+    reached: list[tuple[RecordKey | str, int]] = [(one.key, place[one.batch_id]) for one in rows.filter(_REACHED)]
+    texts = Text.objects.filter(batch__in=way, number__in={number for _, number in taken})
+    reached += [(number, place[pk]) for number, pk in texts.values_list("number", "batch")]
+    last = dict(sorted(reached, key=itemgetter(1)))
+    return {one.key for one, number in taken if max(last[one.key], last.get(number, 0)) == place[one.batch_id]}
 
 
 def _origins(source: str) -> list[int]:

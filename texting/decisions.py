@@ -91,7 +91,7 @@ def count_left(batches: Iterable[Batch]) -> dict[int, int]:
     """How many people such batches did not reach, by their ids."""
     shown = list(batches)
     texts = waiting().filter(LEFT_BEHIND, batch__in=shown)
-    behind = Recipient.objects.filter(text__in=texts).values_list("batch").annotate(Count("pk")).order_by()
+    behind = Recipient.objects.filter(text__in=texts, decision="").values_list("batch").annotate(Count("pk")).order_by()
     texted = dict(behind)
     return {batch.pk: batch.left_count + texted.get(batch.pk, 0) for batch in shown}
 
@@ -143,15 +143,16 @@ def drop(user: AbstractUser, text: Text) -> None:
 def send_again(user: AbstractUser, text: Text) -> Batch:
     """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
 
-    Raises AlreadyDecided, NotOurs, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
+    Not to those of them about whom somebody has decided alone. Raises AlreadyDecided, NotOurs, CannotSendAgain,
+    dispatch.NobodyToText, dispatch.LineNotUsable.
     """
-    recipients = list(text.recipients.order_by("pk"))
-    if not recipients:
+    if not text.recipients.exists():
         raise NotOurs
     line = _line_for(user, text.line_id)
-    numbers = {str(recipient.key): text.number for recipient in recipients}
     with transaction.atomic():
         _decide(user, text, Decision.SENT_AGAIN, UNCLEAR | LEFT_BEHIND)
+        recipients = list(text.recipients.filter(decision="").order_by("pk"))
+        numbers = {str(recipient.key): text.number for recipient in recipients}
         draft = Draft.objects.create(
             user_id=user.pk,
             selection=[recipient.key for recipient in recipients],

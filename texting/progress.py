@@ -53,7 +53,8 @@ def texts_needing(text: str = "") -> Q:
 
 
 NOT_TEXTED_NEEDING = Q(text__isnull=True, reason__in=REASONS_NEEDING, decision="")
-NEEDS_PERSON = texts_needing("text__") | NOT_TEXTED_NEEDING
+# Who shares a text may be decided about alone.
+NEEDS_PERSON = Q(decision="") & texts_needing("text__") | NOT_TEXTED_NEEDING
 # Without a block done for so long, nobody works on it.
 QUIET = timedelta(seconds=15)
 

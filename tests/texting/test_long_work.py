@@ -309,7 +309,7 @@ def test_each_block_of_a_large_draft_takes_over_those_it_reaches(client, dan, le
     assert batch.recipients.filter(text__isnull=False).count() == CHOSEN
     assert {one.decided_by for one in left_batch.recipients.filter(text__isnull=True)} == {dan}
     taken_over = [one["facts"]["people"] for one in host.audited if one["action"] == "batch.taken_over"]
-    assert taken_over == [3, CHOSEN - 4]
+    assert taken_over == [4, CHOSEN - 4]
     assert seam.waiting_count("texting:undecided", dan) == 0
     page = words_of(client.get(left_batch.get_absolute_url()))
     assert "Needs a person" not in page

@@ -66,7 +66,7 @@ class Recipient(ChosenRecord):
 
     Name, number and link are as they were when the batch was sent; several recipients may share one text. `human` is
     the same on each record of somebody who is on several, else "". Of these one is counted, and all are shown.
-    `decision` is about who was not gone through because the sender had left; about a text it stands there.
+    `decision` is about who was not reached because the sender had left: alone, or with a text to all who share it.
     """
 
     # Found by `recipient_once`.

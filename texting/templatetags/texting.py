@@ -122,7 +122,7 @@ def what_happened(recipient: Recipient) -> str:
 @register.filter
 def what_was_decided(recipient: Recipient) -> str:
     """What a person decided about one whose text, or want of one, no machine may decide about; "" for nothing."""
-    decided = recipient.text or recipient
+    decided = recipient if recipient.decision else recipient.text or recipient
     if not decided.decision:
         return ""
     words = {"name": decided.decided_by, "decision": decided.get_decision_display()}

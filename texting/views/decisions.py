@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import again, decisions, dispatch, seam, sources
-from texting.models import Batch, Text
+from texting.models import Batch, Recipient, Text
 from texting.seam_help import get_visible
 from texting.views.answers import SeeOther, may_send, page_or_part
 from texting.views.humans import humans
@@ -46,7 +46,8 @@ def undecided(request: SignedInRequest) -> HttpResponse:
     """`?text=` leads to the page on which that text stands, unless a page is asked for."""
     found = decisions.waiting_for(request.user).select_related("line", "sender").order_by("-status_at", "-pk")
     number = request.GET.get("page") or _page_of(found, request.GET.get("text", ""))
-    page = Paginator(found.prefetch_related("recipients"), ROWS).get_page(number)
+    people = Prefetch("recipients", Recipient.objects.filter(decision=""))
+    page = Paginator(found.prefetch_related(people), ROWS).get_page(number)
     visible = seam.visible(request.user, [one.key for text in page for one in text.recipients.all()])
     rows = [
         {

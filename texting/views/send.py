@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam, standstill
+from texting import dispatch, drafts, lines, seam, sources, standstill
 from texting.forms.compose import ComposeForm
 from texting.models import Draft, TextingSettings
 from texting.progress import is_stalled, progress
@@ -43,11 +43,13 @@ def compose(request: SignedInRequest) -> HttpResponse:
     if not keys:
         return render(request, _page(request, "nobody"), {"back": _back(request)}, status=422)
     usable = lines.for_user(request.user)
+    source = request.POST.get("source", "").replace("\x00", "")[:120]
     draft = drafts.begin(
         request.user.pk,
         keys,
         line=usable[0] if usable else None,
-        source=request.POST.get("source", "").replace("\x00", "")[:120],
+        # What comes from a batch decides about its people: only our own code says so.
+        source="" if sources.batch_of(source) else source,
         query=request.POST.get("query", "").replace("\x00", "") if _is_all(request) else None,
         back_url=_back(request),
     )
