@@ -75,7 +75,7 @@ def resolve(
     `batch` is what the draft is becoming: what it has sent itself does not count.
     """
     verdicts = recipients.resolve(user, keys, chosen_numbers)
-    taken = _taken(source, keys, batch)
+    taken = texted_by_others(source, keys, batch)
     return [
         replace(verdict, reason=Reason.TEXTED_SINCE) if verdict.will_be_texted and verdict.key in taken else verdict
         for verdict in verdicts
@@ -127,8 +127,8 @@ def settle(people: QuerySet[Recipient], batch: Batch, decision: Decision, user_i
     return len(rows)
 
 
-def _taken(source: str, keys: Sequence[RecordKey], batch: Batch | None) -> set[RecordKey]:
-    """Who was texted by others. Whom a later batch of this very way has reached, or their number, it took itself."""
+def texted_by_others(source: str, keys: Sequence[RecordKey], batch: Batch | None = None) -> set[RecordKey]:
+    """Who was texted by others; not whom a later batch of this very way has reached, or their number."""
     way = [*reversed(_origins(source)), *([batch.pk] if batch else [])]
     rows = Recipient.objects.filter(of_records(keys), batch__in=way)
     taken = [(one, one.text.number if one.text else "") for one in rows.filter(_TAKEN).select_related("text")]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from texting import again, conf, conversations, lines, placeholders, recipients
@@ -22,6 +23,7 @@ from texting.vocabulary import Direction, Origin, Priority, Reason, TextStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from texting.models.draft import DraftRecipientQuerySet
     from texting.recipients import ResolvedRecipient
 
 BLOCK = 1000
@@ -71,10 +73,12 @@ def stop_block(batch: Batch) -> int:
 def _people(batch: Batch) -> list[Person]:
     """The verdicts on the next block, as they are now and against what the sender was shown."""
     draft = Draft.objects.only("selection", "chosen_numbers").get(pk=str(batch.draft_id))
-    # Read anew, for rights are kept on the instance.
-    sender = get_user_model().objects.get(pk=batch.sender_id)
     keys = draft.keys_from(batch.done_count, BLOCK)
     again.hold(batch.source, keys)
+    if batch.canceled_at:
+        return _canceled(batch, draft, keys)
+    # Read anew, for rights are kept on the instance.
+    sender = get_user_model().objects.get(pk=batch.sender_id)
     verdicts = again.resolve(sender, keys, draft.chosen_numbers, source=batch.source, batch=batch)
     shown = _shown(batch, draft)
     may_send = batch.line in lines.for_user(sender)
@@ -87,25 +91,41 @@ def _people(batch: Batch) -> list[Person]:
     ]
 
 
+def _canceled(batch: Batch, draft: Draft, keys: Sequence[RecordKey]) -> list[Person]:
+    """The next block as the sender was shown them, so that a batch ends though its people can't be read any more."""
+    rows = list(_block(batch, draft).order_by("position"))
+    humans = draft.people.filter(human__in={row.human for row in rows}).values("human")
+    several = set(humans.annotate(records=Count("pk")).filter(records__gt=1).values_list("human", flat=True))
+    texted = again.texted_by_others(batch.source, keys, batch)
+    return [
+        Person(
+            recipients.as_stored(row, is_on_several=row.human in several),
+            Reason(row.reason or (Reason.TEXTED_SINCE if row.key in texted else Reason.CANCELED)),
+        )
+        for row in rows
+    ]
+
+
+def _block(batch: Batch, draft: Draft) -> DraftRecipientQuerySet:
+    start = batch.done_count
+    return draft.people.filter(position__gte=start, position__lt=start + BLOCK)
+
+
 def _shown(batch: Batch, draft: Draft) -> Mapping[str, str]:
     """The number the sender was shown for each record key; a reply's is its conversation's."""
     if batch.is_reply:
         numbers: dict[str, str] = draft.chosen_numbers
         return numbers
-    start = batch.done_count
-    rows = draft.people.accepted().filter(position__gte=start, position__lt=start + BLOCK)
-    columns = rows.values_list("record_type", "record_id", "number")
+    columns = _block(batch, draft).accepted().values_list("record_type", "record_id", "number")
     return {str(RecordKey(record_type, record_id)): number for record_type, record_id, number in columns}
 
 
 def _reason_now(batch: Batch, verdict: ResolvedRecipient, shown: Mapping[str, str], *, may_send: bool) -> Reason | None:
     # Who was deactivated sees no record any more, and that is not the record's fault.
     if not may_send and verdict.reason in (None, Reason.NOT_VISIBLE):
-        return Reason.CANCELED if batch.canceled_at else Reason.SENDER_INACTIVE
+        return Reason.SENDER_INACTIVE
     if verdict.reason:
         return verdict.reason
-    if batch.canceled_at:
-        return Reason.CANCELED
     if shown.get(str(verdict.key)) != verdict.e164:
         return Reason.CHANGED
     return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
 
-    from texting.models import OptOut
+    from texting.models import DraftRecipient, OptOut
 
 _RANK = {method_type: rank for rank, method_type in enumerate(MethodType)}
 
@@ -219,3 +219,20 @@ def stored(verdict: ResolvedRecipient) -> dict[str, Any]:
         "number_as_entered": number.value[:200] if number else "",
         "reason_facts": dict(verdict.reason_facts),
     }
+
+
+def as_stored(row: DraftRecipient, *, is_on_several: bool) -> ResolvedRecipient:
+    """The verdict that a person of a draft was stored with, as far as a batch needs it."""
+    number = ChosenNumber(MethodType(row.number_type), row.number_as_entered, row.number) if row.number_type else None
+    return ResolvedRecipient(
+        row.key,
+        row.name,
+        row.ident,
+        row.url,
+        row.edit_url,
+        number,
+        Reason(row.reason) if row.reason else None,
+        row.reason_facts,
+        human=RecordKey.parse(row.human),
+        is_on_several=is_on_several,
+    )

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting import host
-from tests.texting.conftest import ANA, BO, make_line, status_of
+from tests.texting.conftest import ANA, BO, make_draft, make_line, status_of
 from tests.texting.test_backfill import forget, told
-from texting import backfill, claims, conf, decisions, epoch, guard
+from texting import backfill, claims, conf, decisions, dispatch, epoch, guard, long_work
 from texting.errors import NotSent
-from texting.models import Line, OptOut, Text
+from texting.models import Batch, Line, OptOut, Text
+from texting.seam import RecordKey
 from texting.vocabulary import Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +155,33 @@ def test_a_line_that_was_compared_and_waits_is_not_asked_again(guard_lines, line
 
     line.refresh_from_db()
     assert line.compared_at is not None
+
+
+def test_a_batch_that_cannot_be_made_can_be_canceled_so_that_the_guard_ends(
+    people, rep, manager, line, guard_lines, settings, monkeypatch, provider
+):
+    settings.TEXTING = {**settings.TEXTING, "LARGE_SELECTION": 2}
+    ana = people.add("Ana Rivera", ANA, same_person_as=frozenset({RecordKey("person", 3)}))
+    chosen = [ana, people.add("Bo Chen"), people.add("Ana M. Rivera", ANA, same_person_as=frozenset({ana}))]
+    draft = make_draft(rep, *chosen, line=line)
+    long_work.work_off()
+    batch = dispatch.send_batch(rep, dispatch.Composed(draft, line, "Hello"))
+    guard_lines()
+    with monkeypatch.context() as broken:
+        broken.setattr(people, "candidates", None)
+        long_work.work_off()
+        with pytest.raises(guard.StillBeingMade):
+            guard.end_by_hand(manager, line)
+        dispatch.cancel_batch(rep, batch)
+        Batch.objects.update(retry_at=Now())
+        long_work.work_off()
+
+    assert guard.end_by_hand(manager, line) == 0
+    results = batch.recipients.order_by("pk").values_list("name", "url", "number", "reason", "is_counted")
+    assert list(results) == [
+        ("Ana Rivera", "/people/1/", ANA, Reason.CANCELED, True),
+        ("Bo Chen", "/people/2/", "", Reason.NO_NUMBER, True),
+        ("Ana M. Rivera", "/people/3/", ANA, Reason.CANCELED, False),
+    ]
+    batch.refresh_from_db()
+    assert (batch.human_count, batch.is_pending) == (2, False)

@@ -208,6 +208,23 @@ def test_who_shared_a_number_is_texted_from_another_block(leave_behind, people, 
     assert not decisions.waiting().exists()
 
 
+def test_canceling_says_of_nobody_who_was_texted_by_another_that_they_are_still_to_be_texted(
+    client, leave_behind, dan, eve, settings
+):
+    left = leave_behind(Ana=ANA, Bo=BO, Cy=STRANGER)
+    settings.TEXTING = {**settings.TEXTING, "LARGE_SELECTION": 2}
+    draft = decisions.take_over(dan, left)
+    long_work.work_off()
+    batch = dispatch.send_batch(dan, dispatch.Composed(draft, draft.line, draft.body))
+    post(client, eve, Text.objects.get(number=BO), "sent_again")
+    dispatch.cancel_batch(dan, batch)
+    long_work.work_off()
+
+    reasons = dict(batch.recipients.values_list("number", "reason"))
+    assert reasons == {ANA: Reason.CANCELED, BO: Reason.TEXTED_SINCE, STRANGER: Reason.CANCELED}
+    assert begin_again(client, dan, batch, "not_texted").keys == [left.keys[0], left.keys[2]]
+
+
 @pytest.mark.parametrize("code", ["left", "batch"])
 def test_a_posted_source_decides_about_no_batch(client, leave_behind, dan, code):
     left = leave_behind(Ana=ANA)
