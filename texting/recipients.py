@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from texting import compliance, seam
 from texting.errors import InvalidNumber
-from texting.models import NumberLink, TextingSettings
+from texting.models import NumberLink, Recipient, TextingSettings
 from texting.numbers import format_number, is_phone_like, parse_number
 from texting.reasons import reason_words
 from texting.seam import Candidate, RecordKey, TypedNumber
@@ -137,6 +137,27 @@ def read_number(number: TypedNumber, region: str) -> ChosenNumber:
     return ChosenNumber(number.method_type, number.value, e164=e164)
 
 
+def stopped_for(text_id: int) -> Reason | None:
+    """Why a text that waits may not leave any more; None while one of those it was written to may be texted.
+
+    Asked when its turn has come: whoever noted the wish, and however, an import for one, has changed the record.
+    """
+    keys = [recipient.key for recipient in Recipient.objects.filter(text_id=text_id).order_by("pk")]
+    found = seam.describe(keys)
+    text_inactive = TextingSettings.current().text_inactive
+    wishes = [_wish(found.get(key), text_inactive) for key in keys]
+    return wishes[0] if wishes and all(wishes) else None
+
+
+def _wish(candidate: Candidate | None, text_inactive: bool) -> Reason | None:
+    """Why a record is not texted, whatever its numbers."""
+    if candidate is None:
+        return Reason.NOT_VISIBLE
+    if not candidate.is_active and not text_inactive:
+        return Reason.INACTIVE
+    return Reason.DO_NOT_TEXT if candidate.do_not_text else None
+
+
 def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, chosen: str) -> ResolvedRecipient:
     if candidate is None:
         return ResolvedRecipient(key, "", "", "", "", None, Reason.NOT_VISIBLE)
@@ -154,10 +175,8 @@ def _judge(key: RecordKey, candidate: Candidate | None, text_inactive: bool, cho
         human=min([key, *candidate.same_person_as]),
         is_on_several=bool(candidate.same_person_as),
     )
-    if not candidate.is_active and not text_inactive:
-        return replace(verdict, reason=Reason.INACTIVE)
-    if candidate.do_not_text:
-        return replace(verdict, reason=Reason.DO_NOT_TEXT)
+    if wish := _wish(candidate, text_inactive):
+        return replace(verdict, reason=wish)
     if number is None:
         return replace(verdict, reason=Reason.NO_NUMBER)
     if chosen and chosen != number.e164:

@@ -31,6 +31,7 @@ from texting import (
     intake,
     line_sessions,
     lines,
+    recipients,
     rights,
 )
 from texting.beside import Beside
@@ -266,7 +267,10 @@ def send(claim: Claim) -> Outcome:
         line = Line.objects.get(pk=claim.line_id)
         # The claim looked too, but it may have waited for a lock since.
         if compliance.opted_out([claim.number]):
-            return Outcome(claim.text_id, claim.attempt, TextStatus.BLOCKED, Reason.OPTED_OUT)
+            return _stopped(claim, Reason.OPTED_OUT)
+        # No claim can ask that: records are the host's.
+        if wish := recipients.stopped_for(claim.text_id):
+            return _stopped(claim, wish)
         provider, session_key = lines.provider_of(line), line.reveal("session").reveal()
         # Asked last, and of the clock that gave the lease: this machine may have stood still since.
         if not claims.is_ours(claim):
@@ -320,6 +324,10 @@ def _back(claim: Claim, reason: Reason, error: NotSent) -> Outcome:
     return Outcome(
         claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait, line_wait=line_wait
     )
+
+
+def _stopped(claim: Claim, reason: Reason) -> Outcome:
+    return Outcome(claim.text_id, claim.attempt, TextStatus.BLOCKED, reason)
 
 
 def _unclear(claim: Claim, reason: Reason, provider_code: str = "") -> Outcome:

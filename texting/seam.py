@@ -115,7 +115,11 @@ class RecordType(Protocol):
         """The records, active ones first, that hold each of the numbers, whoever may see them."""
 
     def describe(self, ids: Iterable[int]) -> list[Candidate]:
-        """The records among `ids`, whoever may see them: for names and links in what the system writes."""
+        """The records among `ids`, whoever may see them: for names and links in what the system writes.
+
+        Also asked for each text when its turn has come: one whose records all are gone, inactive or not to be texted by
+        then does not leave.
+        """
 
     def filing_choices(self) -> list[FilingChoice]:
         """What a logged message on such a record may be filed under."""
