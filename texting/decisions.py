@@ -6,18 +6,18 @@ status, for that is what is known of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from texting import again, conf, dispatch, drafts, lines, seam, sources
+from texting import again, conf, dispatch, drafts, holders, lines, seam, sources
 from texting.again import LEFT_BEHIND
 from texting.errors import TextingError
-from texting.models import Batch, Conversation, Draft, Line, Recipient, Text
+from texting.models import Batch, Conversation, ConversationRecord, Draft, Line, Recipient, Text
 from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
+    from texting.models.line import LineQuerySet
     from texting.models.text import TextQuerySet
 
 UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
@@ -60,15 +61,41 @@ def theirs(user: AbstractUser) -> Q:
     return Q(sender_id=user.pk) | Q(line__in=Line.objects.owned_by(seam.owners_for(user)))
 
 
+def cannot_text() -> QuerySet[AbstractUser]:
+    """Who has left, or may no longer text."""
+    return get_user_model()._default_manager.exclude(pk__in=_may_text())
+
+
+def lines_left() -> LineQuerySet:
+    """Lines that were one person's, who can text no more: what comes to them is in nobody's inbox."""
+    personal = [kind.key for kind in seam.owner_kinds() if kind.is_personal]
+    return Line.objects.filter(owner_kind__in=personal).exclude(owner_id__in=_may_text())
+
+
+def _may_text() -> QuerySet[Any]:
+    return holders.holders_of("texting.send").values("pk")
+
+
+def unseen_count(user: AbstractUser) -> int:
+    """How many running conversations on `lines_left` have an answer that nobody has seen, for who manages lines."""
+    if not user.has_perm("texting.manage_lines"):
+        return 0
+    return Conversation.objects.unseen().filter(closed_at__isnull=True, line__in=lines_left()).count()
+
+
 def conversations_of_leavers(user: AbstractUser) -> QuerySet[Conversation]:
-    """Running conversations on a user's lines that the last to write has left, the latest first."""
+    """Running conversations on a user's lines whose last writer can text no more, or whose line's owner.
+
+    The latest first. What comes from nobody we know waits in the tray instead.
+    """
     last_sender = Text.objects.filter(conversation=OuterRef("pk"), sender__isnull=False).order_by("-pk")
+    known = ConversationRecord.objects.filter(conversation=OuterRef("pk"))
     found = Conversation.objects.filter(closed_at__isnull=True)
     if not user.has_perm("texting.manage_lines"):
         found = found.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
     return (
         found.annotate(last_sender_id=Subquery(last_sender.values("sender_id")[:1]))
-        .filter(last_sender_id__in=get_user_model().objects.filter(is_active=False))
+        .filter(Q(last_sender_id__in=cannot_text()) | Q(Exists(known), line__in=lines_left()))
         .select_related("line")
         .order_by("-last_text_at", "-pk")
     )

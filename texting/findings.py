@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from texting import __version__, heartbeats, lines, seam, seam_help, standstill
+from texting import __version__, heartbeats, holders, lines, seam, seam_help, standstill
 from texting.line_hooks import provider_of
 from texting.models import Heartbeat, Line, TextingSettings
 from texting.seam_help import Finding
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 SEND = "texting.send"
 MANAGE_LINES = "texting.manage_lines"
 CHANGE_SETTINGS = "texting.change_textingsettings"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _SHOWN_DIGITS = 4
 _A_MINUTE = timedelta(minutes=1)
 # A connected line is compared with the provider every ten minutes.
@@ -56,9 +54,7 @@ def of_user(user: AbstractUser) -> list[Finding]:
 
 def holders_of(permission: str) -> list[str]:
     """The names of the active users who hold a permission."""
-    model = get_user_model()
-    found = model._default_manager.with_perm(permission, backend=_BACKEND)
-    return sorted(str(user) for user in found)
+    return sorted(str(user) for user in holders.holders_of(permission))
 
 
 def of_line(line: Line) -> list[Finding]:

@@ -146,7 +146,7 @@ class Owner(NamedTuple):
 
 
 class OwnerKind(Protocol):
-    """A kind of owner of lines, e.g. key "branch", label "Branch". `is_personal`: such an owner is one user."""
+    """A kind of owner of lines, e.g. key "branch", label "Branch". `is_personal`: its ids are those of users."""
 
     key: str
     is_personal: bool

@@ -244,7 +244,7 @@ def test_a_leavers_running_conversation_is_listed_for_the_line(client, people, s
 
     page = client.get(reverse("texting:undecided")).content.decode()
 
-    assert "Conversations of people who have left" in page
+    assert "Conversations of people who have left, or may no longer text" in page
     assert ("Ana Rivera" in page, "Riya Shah" in page) == (True, True)
 
 

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texting import again, decisions, dispatch, seam, sources
 from texting.models import Batch, Recipient, Text
+from texting.models.line import owner_names
 from texting.seam_help import get_visible
 from texting.views.answers import SeeOther, may_send, page_or_part
 from texting.views.humans import humans
@@ -37,7 +37,11 @@ ROWS = 50
 
 
 def waiting_count(user: AbstractUser) -> int:
-    return decisions.waiting_for(user).count() + decisions.batches_of_leavers(user).count()
+    return decisions.waiting_for(user).count() + _waiting_beside_texts(user)
+
+
+def _waiting_beside_texts(user: AbstractUser) -> int:
+    return decisions.batches_of_leavers(user).count() + decisions.unseen_count(user)
 
 
 @may_send
@@ -58,13 +62,12 @@ def undecided(request: SignedInRequest) -> HttpResponse:
         }
         for text in page
     ]
-    batches = decisions.batches_of_leavers(request.user)
     context = {
         "page": page,
         "rows": rows,
         **_batches(request.user),
-        "waiting_count": page.paginator.count + batches.count(),
-        "left": _left_behind(request.user),
+        "waiting_count": page.paginator.count + _waiting_beside_texts(request.user),
+        **_left_behind(request.user, request.GET.get("left", "")),
         "base": page_or_part(request, "undecided"),
     }
     return render(request, "texting/decisions.html", context)
@@ -91,20 +94,22 @@ def _page_of(found: TextQuerySet, text_id: str) -> int:
     return found.filter(before).count() // ROWS + 1
 
 
-def _left_behind(user: AbstractUser) -> list[dict[str, object]]:
-    """Running conversations whose rep has left, with the people of them that `user` may see."""
-    found = list(decisions.conversations_of_leavers(user).prefetch_related("records")[:ROWS])
-    wrote_last = {conversation.pk: conversation.last_sender_id for conversation in found}  # type: ignore[attr-defined]
-    leavers = get_user_model().objects.in_bulk(set(wrote_last.values()))
-    visible = seam.visible(user, [record.key for conversation in found for record in conversation.records.all()])
-    return [
+def _left_behind(user: AbstractUser, number: str) -> dict[str, object]:
+    """Running conversations whose rep can text no more, with the people of them that `user` may see."""
+    page = Paginator(decisions.conversations_of_leavers(user).prefetch_related("records"), ROWS).get_page(number)
+    wrote_last = {conversation.pk: conversation.last_sender_id for conversation in page}  # type: ignore[attr-defined]
+    leavers = decisions.cannot_text().in_bulk({pk for pk in wrote_last.values() if pk})
+    owners = owner_names(conversation.line for conversation in page)
+    visible = seam.visible(user, [record.key for conversation in page for record in conversation.records.all()])
+    rows = [
         {
             "conversation": conversation,
             "people": humans(conversation.records.all(), visible),
-            "leaver": leavers.get(wrote_last[conversation.pk]),
+            "leaver": leavers.get(wrote_last[conversation.pk]) or owners.get(conversation.line.owner),
         }
-        for conversation in found
+        for conversation in page
     ]
+    return {"left": rows, "left_page": page}
 
 
 @require_POST

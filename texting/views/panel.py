@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Now
 
-from texting import compliance, inbound, lines, recipients, seam, standstill, unmatched
+from texting import compliance, decisions, inbound, lines, recipients, seam, standstill, unmatched
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Recipient, Text, TextingSettings
 from texting.models.chosen import of_records
@@ -112,10 +112,16 @@ def _to_reply_in(conversations: Sequence[Conversation], usable: Sequence[Line]) 
 
 
 def _note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool:
-    """Whether answers were unread until now. Reading over the shoulder of those whose line it is changes nothing."""
+    """Whether answers were unread until now. Reading over the shoulder of those whose line it is changes nothing.
+
+    Unless nobody is left who could read them there.
+    """
     unread = [one for one in conversations if one.unseen_since]
     owners = seam.owners_for(user) if unread and user.has_perm("texting.send") else []
-    unseen = [one.pk for one in unread if one.line.owner in owners]
+    unseen = {one.pk for one in unread if one.line.owner in owners}
+    if len(unseen) < len(unread) and user.has_perm("texting.manage_lines"):
+        left = set(decisions.lines_left().values_list("pk", flat=True))
+        unseen |= {one.pk for one in unread if one.line_id in left}
     if unseen:
         Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
     return bool(unseen)

@@ -1,0 +1,121 @@
+"""Running conversations whose rep can text no more: somebody is told, and can go through all of them."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from enterprise.users.models import User
+from tests.texting import host
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, message
+from tests.texting.test_decisions import make_rep
+from tests.texting.test_leavers_batches import look
+from tests.texting.test_sending import run_until_quiet
+from texting import seam
+from texting.models import Conversation
+from texting.runner import Runner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OWN = "+16515550101"
+
+
+class Reps:
+    """Owner kind "rep": each of them has a line alone."""
+
+    key, label, is_personal = "rep", "Rep", True
+
+    def names(self, ids):
+        return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
+
+    def owners_for(self, user):
+        return [user.pk] if user.is_active else []
+
+
+@pytest.fixture(autouse=True)
+def owners(settings, monkeypatch, people):
+    settings.SECURE_SSL_REDIRECT = False
+    monkeypatch.setattr(seam, "_owner_kinds", {"rep": Reps(), "desk": host.Desks()})
+
+
+@pytest.fixture
+def own_line(rep):
+    """Riya's, and nobody else's."""
+    return make_line(number=OWN, owner_kind="rep", owner_id=rep.pk)
+
+
+@pytest.fixture
+def ada(rep):
+    return make_rep("ada", "manage_lines")
+
+
+def deactivate(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def take_right(user):
+    user.user_permissions.clear()
+
+
+def badge(user):
+    return seam.waiting_count("texting:undecided", User.objects.get(pk=user.pk))
+
+
+@pytest.mark.parametrize("lose", [deactivate, take_right])
+def test_an_answer_to_a_line_that_was_one_persons_is_somebodys_to_see(
+    client, people, rep, ada, own_line, line, hear, lose
+):
+    people.add("Ana Rivera", ANA)
+    hear("receive", on=own_line, **message(ANA, "Are you there?", 11, line_number=OWN))
+    assert "Ana Rivera" not in look(client, ada)
+    assert badge(ada) == 0
+
+    lose(rep)
+
+    page = look(client, ada)
+    assert ("Ana Rivera" in page, "Riya Shah" in page, "To decide 1" in page) == (True, True, True)
+    assert badge(ada) == 1
+    assert "Ana Rivera" not in look(client, make_rep("dan"))
+
+
+def test_once_it_was_read_it_is_new_no_more(client, people, rep, ada, own_line, hear):
+    ana = people.add("Ana Rivera", ANA)
+    hear("receive", on=own_line, **message(ANA, "Are you there?", 11, line_number=OWN))
+    client.force_login(ada)
+    client.get(f"/texting/records/{ana.record_type}/{ana.record_id}/")
+    assert Conversation.objects.get().unseen_since
+
+    deactivate(rep)
+    assert badge(ada) == 1
+    client.get(f"/texting/records/{ana.record_type}/{ana.record_id}/")
+
+    assert badge(ada) == 0
+    assert "Ana Rivera" in look(client, ada)
+
+
+@pytest.mark.parametrize("lose", [deactivate, take_right])
+def test_what_somebody_wrote_last_who_may_no_longer_text_is_listed_and_gone_through_page_by_page(
+    client, people, send, rep, provider, monkeypatch, lose
+):
+    monkeypatch.setattr("texting.views.decisions.ROWS", 2)
+    runner = Runner(2)
+    send(*[people.add(name, number) for name, number in [("Ana", ANA), ("Bo", BO), ("Cy", STRANGER)]])
+    run_until_quiet(runner)
+    runner.close()
+    lose(rep)
+    dan = make_rep("dan")
+
+    first, second = look(client, dan), look(client, dan, "/texting/undecided/?left=2")
+
+    assert ("may no longer text 3" in first, "1–2 of 3" in first, "3–3 of 3" in second) == (True, True, True)
+    listed = [page.split("may no longer text 3")[1] for page in (first, second)]
+    shown = [[name in page for name in ("Ana", "Bo", "Cy")] for page in listed]
+    assert sorted(map(sum, shown)) == [1, 2]
+    assert [sum(seen) for seen in zip(*shown, strict=True)] == [1, 1, 1]
+
+
+def test_whose_line_is_still_used_hands_nothing_over(client, people, rep, ada, own_line, hear):
+    people.add("Ana Rivera", ANA)
+    hear("receive", on=own_line, **message(ANA, "Are you there?", 11, line_number=OWN))
+    rep.user_permissions.add(Permission.objects.get(codename="manage_lines"))
+
+    assert "Ana Rivera" not in look(client, ada)
