@@ -38,7 +38,9 @@ def main() -> int:
         print("\n".join(found))
         return 2
     with _services() as addresses, _copy_of_checkout() as copy:
-        environment = {**os.environ, **addresses, "PYTHONPATH": str(copy)}
+        # Compiled once, by the first run, for that takes longer than most tests; what is broken is compiled anew.
+        compiled = {"PYTHONPYCACHEPREFIX": str(copy / ".compiled"), "PYTHONDONTWRITEBYTECODE": ""}
+        environment = {**os.environ, **addresses, **compiled, "PYTHONPATH": str(copy)}
         database = _Database(addresses["DATABASE_URL"])
         named = list(dict.fromkeys(mutant.seen_by for mutant in wanted))
         if failures := _run(copy, environment, named, longest=LONGEST_SECONDS_UNBROKEN):
@@ -58,13 +60,14 @@ def main() -> int:
 def _is_seen(mutant: Mutant, copy: Path, environment: dict[str, str]) -> bool:
     started = time.monotonic()
     file = copy / mutant.file
-    code = file.read_text()
-    file.write_text(mutant.break_in(code))
+    # With its time, by which Python knows what it has compiled.
+    whole = file.rename(file.with_suffix(".whole"))
+    file.write_text(mutant.break_in(whole.read_text()))
     anew = ["--create-db"] if mutant.is_migration else []
     try:
         told = _run(copy, environment, [*anew, mutant.seen_by])
     finally:
-        file.write_text(code)
+        whole.replace(file)
     # Where the exception was raised, of one test and not while it was made ready.
     is_seen = "FAILED " in told and bool(re.search(rf"^{re.escape(str(copy / 'tests'))}/\S+:\d+: ", told, re.MULTILINE))
     seen = "seen  " if is_seen else "UNSEEN"
@@ -76,7 +79,8 @@ def _is_seen(mutant: Mutant, copy: Path, environment: dict[str, str]) -> bool:
 
 def _run(copy: Path, environment: dict[str, str], what: list[str], *, longest: int = LONGEST_SECONDS) -> str:
     """What pytest tells of the first test that fails; "" when all pass."""
-    options = ["-q", "-x", "-rfE", "--tb=line", "-p", "no:cacheprovider", "--reuse-db"]
+    # Hypothesis, which none of them uses, takes a second to load.
+    options = ["-q", "-x", "-rfE", "--tb=line", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--reuse-db"]
     command = [sys.executable, "-m", "pytest", *options, *what]
     try:
         run = subprocess.run(
