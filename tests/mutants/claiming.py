@@ -48,8 +48,8 @@ CLAIMING = (
     Mutant(
         "who must not be texted is",
         "texting/recipients.py",
-        "    if candidate.do_not_text:\n",
-        "    if False:\n",
+        "    return Reason.DO_NOT_TEXT if candidate.do_not_text else None\n",
+        "    return None\n",
         "tests/texting/test_recipients.py",
         "test_the_questions_are_asked_in_order",
     ),

@@ -29,7 +29,7 @@ DECIDING = (
     Mutant(
         "who may have the text is texted again with the rest",
         AGAIN,
-        "    return rows.exclude(_HAS_IT | _WAITING | _TAKEN)\n",
+        "    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN)\n",
         "    return rows\n",
         "tests/texting/test_batch_list.py",
         "test_who_may_have_the_text_or_soon_is_not_texted_again",
@@ -37,7 +37,7 @@ DECIDING = (
     Mutant(
         "of two drafts to whom a leaver left both are sent",
         AGAIN,
-        "    taken = _taken(source, keys, batch)\n",
+        "    taken = texted_by_others(source, keys, batch)\n",
         "    taken = set()\n",
         LEAVERS,
         "test_of_two_drafts_to_the_same_people_only_the_first_is_sent",
@@ -45,7 +45,8 @@ DECIDING = (
     Mutant(
         "whom a leaver left waits on though they were texted",
         AGAIN,
-        "    reached = of_records(one.key for one in made if one.text_id or one.reason in _HANDED_ON)\n",
+        "    reached = of_records(one.key for one in rows if one.text_id or one.reason in _HANDED_ON)\n"
+        "    reached |= Q(text__number__in={one.number for one in rows if one.text_id})\n",
         "    reached = of_records([])\n",
         LEAVERS,
         "test_once_it_is_sent_they_wait_no_more_and_the_old_batch_says_who_did_it",
