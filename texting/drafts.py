@@ -76,6 +76,16 @@ def copy(draft: Draft) -> Draft:
     return begin(draft.user_id, draft.selection, source=source, **{name: getattr(draft, name) for name in kept})
 
 
+def discard(draft: Draft) -> Batch | None:
+    """Throw a draft away, unless it was sent: then return its batch, which may still be made from it."""
+    with transaction.atomic():
+        list(Draft.objects.light().select_for_update().filter(pk=draft.pk))
+        batch = sent_as(draft)
+        if batch is None:
+            draft.delete()
+    return batch
+
+
 def forget_old(age: timedelta) -> int:
     """Delete drafts nobody has touched for `age`; what was sent is in its batch. Return how many."""
     old = Draft.objects.filter(updated_at__lt=Now() - age)

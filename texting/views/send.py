@@ -203,11 +203,11 @@ def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> N
 
 def _discard(request: SignedInRequest, found: Draft) -> HttpResponse:
     """Ask, then throw an unsent draft away; of a sent one the batch tells, so nothing is to be thrown away."""
-    if batch := drafts.sent_as(found):
+    is_sure = "sure" in request.POST
+    if batch := drafts.discard(found) if is_sure else drafts.sent_as(found):
         return render(request, _page(request, "already_sent"), {"draft": found, "batch": batch})
-    if "sure" not in request.POST:
+    if not is_sure:
         return render(request, _page(request, "discard"), {"draft": found})
-    found.delete()
     messages.success(request, _("The draft was discarded. Nobody was texted."))
     return SeeOther("texting:batches")
 
