@@ -12,7 +12,7 @@ from tests.enterprise.builders import make_branch, make_employee, make_user
 from tests.signed_in import client_of
 from tests.texting.conftest import make_draft, make_line
 from texting import decisions, dispatch, rights
-from texting.models import Draft, Text
+from texting.models import Conversation, ConversationRecord, Draft, Text
 from texting.seam import RecordKey
 
 BODY = "Can you work tonight? 10 pm at the Eagan warehouse."
@@ -106,3 +106,27 @@ def test_taken_over_and_sent_they_are_texted_from_nowhere_again(open_page, left_
     expect(page.get_by_role("button", name=re.compile("^Text th.* again"))).to_have_count(0)
     assert Text.objects.filter(status="queued").count() == 3
     assert Draft.objects.filter(user=riya).count() == 1
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_conversations_of_a_leaver_are_gone_through_page_by_page(open_page, left_batch, monkeypatch, width, scheme):
+    monkeypatch.setattr("texting.views.decisions.ROWS", 2)
+    for text in Text.objects.all():
+        facts = {"number": text.number, "opened_at": text.created_at, "last_text_at": text.created_at}
+        text.conversation = Conversation.objects.create(line=text.line, **facts)
+        text.save()
+        who = text.recipients.get()
+        record = {"record_type": who.record_type, "record_id": who.record_id, "name": who.name}
+        ConversationRecord.objects.create(conversation=text.conversation, **record)
+    page = open_page(reverse("texting:undecided"), viewport={"width": width, "height": 900}, color_scheme=scheme)
+    left = page.get_by_role("region", name="Conversations of people who have left, or may no longer text 3")
+    expect(left.get_by_role("listitem")).to_have_count(2)
+    expect(left).to_contain_text("1–2 of 3")
+    assert_usable(page)
+
+    left.get_by_role("link", name="Next").click()
+
+    expect(left.get_by_role("listitem")).to_have_count(1)
+    assert_usable(page)
+    left.get_by_role("link", name="Previous").click()
+    expect(left).to_contain_text("1–2 of 3")
