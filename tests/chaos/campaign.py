@@ -8,9 +8,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.chaos import oracle
+from tests.chaos import oracle, rest, timing
 from tests.chaos.firm import CHECKOUT
-from tests.chaos.workload import Workload, wait_for_rest
+from tests.chaos.violations import Violation
+from tests.chaos.workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ class Result:
     kills: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
-    violations: list[oracle.Violation] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
 
 
 def run(
@@ -46,17 +47,18 @@ def run(
         try:
             fault.during(firm, work, rng)
         except AssertionError as error:
-            result.violations.append(oracle.Violation(fault.name, str(error)))
+            result.violations.append(Violation(fault.name, str(error)))
             say(f"  {fault.name}: {error}")
-        firm.revive()
-        rest = wait_for_rest(firm)
+        played = time.monotonic() - started
+        waited, left = rest.wait_for_rest(firm)
+        result.violations += [Violation("I2 finished", f"{waited:.0f} s after {fault.name} {one}") for one in left]
         result.faults[fault.group] = result.faults.get(fault.group, 0) + 1
-        say(f"  {fault.name}: {time.monotonic() - started:.1f} s, at rest after {rest:.1f} s")
-    log_everything(firm)
+        say(f"  {fault.name}: {played:.1f} s, {'not ' if left else ''}at rest after {waited:.1f} s")
+    end(firm, work)
     result.violations += oracle.judge(firm, heard=work.heard)
     result.texts = work.sent_count
     result.kills = firm.kill_count
-    result.accepted = len(firm.accepted())
+    result.accepted = sum(post["accepted"] for post in timing.posts_of(firm.ledger()))
     result.statuses = dict(firm.query("SELECT status, count(*) FROM texting_text WHERE direction = 'out' GROUP BY 1"))
     result.seconds = time.monotonic() - begun
     return result
@@ -71,11 +73,11 @@ def code() -> str:
     return asked.stdout.strip()
 
 
-def log_everything(firm: Firm, seconds: float = 40) -> None:
-    """Let all conversations be silent for long enough, and wait until they are closed."""
+def end(firm: Firm, work: Workload) -> None:
+    """Let what no webhook told be found, all conversations be silent for long enough, and wait until they are closed.
+
+    What has not come by then never will: that is for the judge.
+    """
+    rest.wait_until_none(lambda: oracle.not_yet_in(firm, work.heard), firm, rest.LONGEST_SECONDS)
     firm.end_conversations()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if firm.query("SELECT count(*) FROM texting_conversation WHERE closed_at IS NULL") == [(0,)]:
-            return
-        time.sleep(0.3)
+    rest.wait_until_none(lambda: rest.never_finished(firm), firm, rest.LONGEST_SECONDS)

@@ -49,12 +49,16 @@ class Firm(Engines):
     """Everything of one run. `log` collects what all processes write.
 
     `kill_count` is of processes and engines that were killed at work; ending idle ones to tidy up does not count.
+    `deaths` says what ended by itself, `paces` from when (epoch milliseconds) which pace held, in seconds.
     """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="chaos-")))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     kill_count: int = 0
     restored_count: int = 0
+    deaths: list[str] = field(default_factory=list)
+    paces: list[tuple[int, float]] = field(default_factory=list)
+    _armed: set[str] = field(default_factory=set)
 
     def start(self) -> None:
         # PostgreSQL runs as another user under root and passes through.
@@ -122,6 +126,7 @@ class Firm(Engines):
         elif kind == "worker":
             command += ["--hostname", f"{name}@%h"]
         self._killed_workers = self._count_killed_workers()
+        (self._armed.add if failpoint else self._armed.discard)(name)
         with (self.folder / "log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 command,
@@ -138,9 +143,16 @@ class Firm(Engines):
         process = self.processes.pop(name, None)
         if process is None:
             return
+        self._note_death(name, process.poll())
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
+
+    def _note_death(self, name: str, code: int | None) -> None:
+        if code is None or (code == -signal.SIGKILL and name in self._armed):
+            return
+        last = (self.folder / "log").read_text(errors="replace").splitlines()[-15:]
+        self.deaths.append("\n    ".join([f"{name} ended by itself with {code}; the log then ended with", *last]))
 
     def strike(self, name: str) -> None:
         """Kill a program at work."""
@@ -211,16 +223,13 @@ class Firm(Engines):
         path = self.folder / "sandbox" / "ledger.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def accepted(self) -> list[dict]:
-        """The texts that the sandbox accepted from us."""
-        return [one for one in self.ledger() if one["kind"] == "text" and one["accepted"] and one["source"] == "api"]
-
     def end_conversations(self) -> None:
         """Let every running conversation have been silent for longer than any idle window."""
         running = "UPDATE texting_conversation SET last_text_at = last_text_at - interval '40 days' "
         self.query(running + "WHERE closed_at IS NULL")
 
     def set_pace(self, seconds: float) -> None:
+        self.paces.append((time.time_ns() // 1_000_000, seconds))
         self.query("UPDATE texting_line SET pace = %s * interval '1 s'", [seconds])
 
     def sandbox(self, call: str, **fields: object) -> dict:

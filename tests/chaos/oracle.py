@@ -7,57 +7,45 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from tests.chaos import canaries, rest, timing
+from tests.chaos.timing import key_of
+from tests.chaos.violations import Violation
 
 if TYPE_CHECKING:
     from tests.chaos.firm import Firm
 
-CANARIES = ("secret-canary", "chaos-body-")
 TAKEN = ("sent", "delivered", "undelivered")
-# A text claimed before an opt-out was committed may still leave; its POST lasts so long at most.
-IN_FLIGHT = timedelta(seconds=8)
-
-
-@dataclass(frozen=True)
-class Violation:
-    invariant: str
-    what: str
 
 
 def judge(firm: Firm, *, heard: list[str]) -> list[Violation]:
     """All that does not hold; `heard` are the marks of the texts that people wrote from handsets."""
-    ledger = firm.accepted()
+    ledger = firm.ledger()
+    accepted = [post for post in timing.posts_of(ledger) if post["accepted"]]
     texts = firm.query("SELECT id, body, number, status, provider_id, direction, conversation_id FROM texting_text")
     ours = [text for text in texts if text[5] == "out"]
     return [
-        *_twice(ledger),
-        *_unfinished(ours),
-        *_sent_but_not_taken(ours, ledger),
-        *_taken_but_unknown(ours, ledger),
-        *_after_opt_out(firm, ledger),
-        *_faster_than_the_pace(firm),
+        *_twice(accepted),
+        *[Violation("I2 finished", left) for left in rest.never_finished(firm)],
+        *_sent_but_not_taken(ours, accepted),
+        *_taken_but_unknown(ours, accepted),
+        *timing.after_opt_out(ledger),
+        *_stops_lost(firm, ledger),
+        *_outside_its_time(firm, ledger),
+        *timing.faster_than_the_pace(ledger, timing.Paces(firm.paces)),
         *_heard_not_once(texts, heard),
         *_logged_not_once(firm, texts),
-        *_canaries(firm),
+        *canaries.told(firm),
         *_people_without_result(firm),
         *_doubted_without_cause(firm),
+        *[Violation("I13 nothing dies by itself", death) for death in firm.deaths],
     ]
 
 
 def _twice(ledger: list[dict]) -> list[Violation]:
-    counts = Counter(_key(entry["to"], entry["body"]) for entry in ledger)
+    counts = Counter(key_of(entry["to"], entry["body"]) for entry in ledger)
     return [Violation("I1 accepted once", f"{key} {count} times") for key, count in counts.items() if count > 1]
-
-
-def _key(number: str, body: str) -> tuple[str, str]:
-    """Every text of a run differs from every other in its number or its mark."""
-    return number[-10:], body
-
-
-def _unfinished(ours: list[tuple]) -> list[Violation]:
-    return [Violation("I2 finished", f"text {t[0]} is {t[3]}") for t in ours if t[3] in ("queued", "sending")]
 
 
 def _sent_but_not_taken(ours: list[tuple], ledger: list[dict]) -> list[Violation]:
@@ -70,10 +58,10 @@ def _sent_but_not_taken(ours: list[tuple], ledger: list[dict]) -> list[Violation
 
 
 def _taken_but_unknown(ours: list[tuple], ledger: list[dict]) -> list[Violation]:
-    by_key = {_key(t[2], t[1]): t for t in ours}
+    by_key = {key_of(t[2], t[1]): t for t in ours}
     found = []
     for entry in ledger:
-        text = by_key.get(_key(entry["to"], entry["body"]))
+        text = by_key.get(key_of(entry["to"], entry["body"]))
         # A carrier's later refusal of what was accepted is "failed" by news, with the provider's id.
         if text is None or (text[3] not in (*TAKEN, "unconfirmed") and str(text[4]) != str(entry["id"])):
             # What expired or was stopped by an opt-out among them.
@@ -81,40 +69,28 @@ def _taken_but_unknown(ours: list[tuple], ledger: list[dict]) -> list[Violation]
     return found
 
 
-def _after_opt_out(firm: Firm, ledger: list[dict]) -> list[Violation]:
-    rows = firm.query("SELECT number, opted_out_at FROM texting_optout WHERE lifted_at IS NULL")
-    opted_out = {number[-10:]: at for number, at in rows}
-    return [
-        Violation("I5 nothing after an opt-out", entry["body"][:40])
-        for entry in ledger
-        if entry["to"][-10:] in opted_out and _at(entry) > opted_out[entry["to"][-10:]] + IN_FLIGHT
-    ]
+def _stops_lost(firm: Firm, ledger: list[dict]) -> list[Violation]:
+    rows = firm.query("SELECT number FROM texting_optout WHERE lifted_at IS NULL")
+    return timing.stops_lost(ledger, [number for (number,) in rows])
 
 
-def _at(entry: dict) -> datetime:
-    return datetime.fromtimestamp(entry["at_ms"] / 1000, UTC)
+def not_yet_in(firm: Firm, heard: list[str]) -> list[Violation]:
+    """What people wrote and we do not hold: the next comparison with ZipWhip finds what no webhook told."""
+    texts = firm.query("SELECT id, body, number, status, provider_id, direction FROM texting_text")
+    missing = [one for one in _heard_not_once(texts, heard) if one.what.endswith(" 0 times")]
+    return missing + _stops_lost(firm, firm.ledger())
 
 
-def _faster_than_the_pace(firm: Firm) -> list[Violation]:
-    """From the append-only events, for a POST takes its own time: the claim is what the pace charges."""
+def _outside_its_time(firm: Firm, ledger: list[dict]) -> list[Violation]:
     rows = firm.query(
         """
-        SELECT max(s.claim_count), min(s.pace) FROM (
-            SELECT l.pace, count(*) OVER (
-                PARTITION BY t.line_id ORDER BY e.at RANGE BETWEEN interval '1 s' PRECEDING AND CURRENT ROW
-            ) AS claim_count
-            FROM texting_textevent e JOIN texting_text t ON t.id = e.text_id JOIN texting_line l ON l.id = t.line_id
-            -- What a comparison finds to have left passes through "sending" at one stroke, unclaimed.
-            WHERE e.status = 'sending' AND t.attempt_count > 0
-        ) s
+        SELECT t.number, t.body, t.due_at, t.expires_at, t.line_worked, l.number
+        FROM texting_text t JOIN texting_line l ON l.id = t.line_id WHERE t.direction = 'out'
         """
     )
-    ((most, pace),) = rows
-    if most is None:
-        return []
-    # An event is written some milliseconds after its claim was charged.
-    allowed = 1 / pace.total_seconds() + 3
-    return [Violation("I7 pace", f"{most} claims within a second")] if most > allowed else []
+    windows = {key_of(number, body): timing.Window(*window) for number, body, *window in rows}
+    worked = dict(firm.query("SELECT number, worked FROM texting_line"))
+    return timing.outside_its_time(ledger, windows, worked, timing.Paces(firm.paces))
 
 
 def _heard_not_once(texts: list[tuple], heard: list[str]) -> list[Violation]:
@@ -143,17 +119,21 @@ def _logged_not_once(firm: Firm, texts: list[tuple]) -> list[Violation]:
         if count != 1:
             found.append(Violation("I9 logged once", f"text {text_id} {count} times on {kind} {record_id}"))
     found += [Violation("I9 logged once", f"text {key[0]} on a record that is not its own") for key in counts]
+    found += [Violation("I9 logged once", f"text {pk} is on no record") for (pk,) in firm.query(_ON_NO_RECORD)]
     left = [t for t in texts if t[3] in (*TAKEN, "unconfirmed", "failed", "received") and t[6] is None]
     return found + [Violation("I9 logged once", f"text {t[0]}, {t[3]}, is in no conversation") for t in left]
 
 
-def _canaries(firm: Firm) -> list[Violation]:
-    log = (firm.folder / "log").read_text(errors="replace")
-    numbers = [number for (number,) in firm.query("SELECT DISTINCT number FROM texting_text")]
-    bare_numbers = [number.removeprefix("+") for number in numbers]
-    secrets = [*firm.secrets_told(), *asdict(firm.secrets).values()]
-    found = [canary for canary in (*CANARIES, *numbers, *bare_numbers, *secrets) if canary in log]
-    return [Violation("I10 no secret, body or number in a log", found[0][:12])] if found else []
+# What is ours went to somebody; and who alone holds a number is who wrote from it.
+_ON_NO_RECORD = """
+SELECT t.id FROM texting_text t
+WHERE t.conversation_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM texting_conversationrecord r WHERE r.conversation_id = t.conversation_id)
+  AND (t.direction = 'out' OR 1 = (
+      SELECT count(*) FROM employees_employeecontactmethod m
+      WHERE right(regexp_replace(m.value, '[^0-9]', '', 'g'), 10) = right(t.number, 10)
+  ))
+"""
 
 
 def _people_without_result(firm: Firm) -> list[Violation]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -115,24 +114,3 @@ def _press_send(session: requests.Session, firm: Firm, draft: str, body: str) ->
     fields = {"body": body, "line": line[1] or line[2] if line else "1", "action": "send"}
     answer = _post(session, firm, draft, **fields)
     assert "/sent/" in answer.url or "sent already" in answer.text, answer.text[-800:]
-
-
-def wait_for_rest(firm: Firm, seconds: float = 90) -> float:
-    """Wait until nothing is queued, being sent, being looked for or waiting to be taken in; how long that took."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < seconds:
-        firm.revive()
-        with suppress(Exception):
-            ((busy,),) = firm.query(
-                """
-                SELECT (SELECT count(*) FROM texting_text WHERE status IN ('queued', 'sending'))
-                     + (SELECT count(*) FROM texting_text WHERE status = 'unconfirmed' AND next_look_at IS NOT NULL)
-                     + (SELECT count(*) FROM texting_webhookevent WHERE state = 'pending')
-                     + (SELECT count(*) FROM texting_batch WHERE is_pending)
-                     + (SELECT count(*) FROM texting_line WHERE guarded_since IS NOT NULL)
-                """
-            )
-            if busy == 0 and not any((firm.folder / "spool").glob("*.json")):
-                return time.monotonic() - begun
-        time.sleep(0.3)
-    return seconds
