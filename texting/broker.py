@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATIENCE_SECONDS = 2
+_ASKED = ("appendonly", "appendfsync", "maxmemory-policy")
 
 
 class BrokerSilent(Exception):
@@ -20,7 +21,7 @@ class BrokerSilent(Exception):
 
 
 def durability() -> dict[str, str]:
-    """Redis's `appendonly` and `maxmemory-policy`; {} for one that does not tell, as managed ones don't.
+    """Redis's `appendonly`, `appendfsync` and `maxmemory-policy`; {} for one that does not tell, as managed ones don't.
 
     Raises BrokerSilent.
     """
@@ -30,7 +31,7 @@ def durability() -> dict[str, str]:
             return {}
         client.ping()
         try:
-            return {**client.config_get("appendonly"), **client.config_get("maxmemory-policy")}
+            return {name: told for asked in _ASKED for name, told in client.config_get(asked).items()}
         except broker.channel_errors:
             return {}
 

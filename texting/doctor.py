@@ -259,10 +259,15 @@ def _broker() -> list[Finding]:
     problems = []
     if facts.get("appendonly") != "yes":
         problems.append(_("appendonly is off: tasks that wait are lost when it is restarted."))
+    elif facts.get("appendfsync") == "no":
+        problems.append(_("appendfsync is no: tasks of the last half minute are lost when its machine fails."))
     if facts.get("maxmemory-policy", "noeviction") != "noeviction":
         problems.append(_("maxmemory-policy is not noeviction: tasks may be dropped when memory is short."))
     if problems:
-        fix = _("Set appendonly yes and maxmemory-policy noeviction. No text depends on it; beat asks again.")
+        fix = _(
+            "Set appendonly yes, appendfsync everysec and maxmemory-policy noeviction. No text depends on it; "
+            "beat asks again."
+        )
         return [Finding("broker", title, Tone.WARN, " ".join([words, *problems]), fix=fix)]
     if time.monotonic() - started > SLOW.total_seconds():
         return [Finding("broker", title, Tone.WARN, words, fix=_("Look at its load."))]

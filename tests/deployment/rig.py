@@ -8,8 +8,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg2
 import requests
 from redis import Redis
 
@@ -63,7 +66,7 @@ class Deployment:
         bind = f"--bind 127.0.0.1:{self.ports['8000']}"
         return {
             **base, **written, **self._addresses,
-            "TEXTING_SPOOL": str(self.root / "data/spool"), "ENTERPRISE_ENV_FILE": "", "GUNICORN_CMD_ARGS": bind,
+            "TEXTING_SPOOL": str(self.spool), "ENTERPRISE_ENV_FILE": "", "GUNICORN_CMD_ARGS": bind,
         }  # fmt: skip
 
     def here(self, command: list[str]) -> list[str]:
@@ -130,6 +133,20 @@ class Deployment:
         process.send_signal(signal.SIGTERM)
         grace = files.compose()["services"][service].get("stop_grace_period", "10s")
         return process.wait(timeout=files.seconds(grace))
+
+    def webhook(self, event: str) -> str:
+        """The path that ZipWhip calls, as it was told."""
+        told = requests.get(f"{self.sandbox_url}/_sandbox/state", timeout=5).json()["webhooks"]
+        return next(urlsplit(hook["url"]).path for hook in told if hook["url"].endswith(f"/{event}"))
+
+    @property
+    def spool(self) -> Path:
+        return self.root / "data/spool"
+
+    def postgres_pid(self) -> int:
+        with closing(psycopg2.connect(self._addresses["DATABASE_URL"])) as connection:
+            backend = connection.get_backend_pid()
+        return int(re.search(r"PPid:\s*(\d+)", Path(f"/proc/{backend}/status").read_text())[1])
 
     def redis(self) -> Redis:
         return Redis.from_url(self._addresses["REDIS_URL"])

@@ -8,13 +8,16 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from redis import Redis
 
-from tests.deployment.rig import ANA, PATIENCE, STAYING, Deployment
+from tests.deployment.rig import ANA, LINE, PATIENCE, STAYING, Deployment
 from tests.sandbox.rig import wait_until
+from tests.texting.conftest import message
 
 SILENT = "from texting.models import *; Conversation.objects.update(last_text_at='2026-01-01T00:00Z')"
 # Twice, for the first time much is imported.
@@ -31,6 +34,8 @@ for _ in range(2):
         pass
     print(time.monotonic() - begin)
 """
+# What a frozen PostgreSQL may cost whoever is the first to find out, in seconds; the rest is this machine's.
+UNFROZEN = 15
 # More than a hanging Redis may cost a page, in seconds.
 UNHURT = 0.3
 
@@ -165,6 +170,51 @@ def test_texts_leave_while_redis_is_in_trouble_and_are_logged_afterwards(deploym
 
     deployment.manage("shell", "--command", SILENT)
     wait_until(lambda: count_of_messages(ada) > before, PATIENCE)
+
+
+@contextmanager
+def frozen_postgres(deployment) -> Iterator[None]:
+    """The server and every process of it; its kernel goes on acknowledging what it is sent."""
+    server = deployment.postgres_pid()
+    children = Path(f"/proc/{server}/task/{server}/children")
+    frozen = [server]
+    os.kill(server, signal.SIGSTOP)
+    try:
+        for child in map(int, children.read_text().split()):
+            # It may just have ended.
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGSTOP)
+                frozen.append(child)
+        yield
+    finally:
+        for process in frozen:
+            os.kill(process, signal.SIGCONT)
+
+
+def test_a_frozen_postgres_keeps_no_webhook_and_no_page_waiting_and_nothing_is_lost(deployment, ada):
+    hook = deployment.webhook("receive")
+    with ThreadPoolExecutor(8) as crowd:
+        # Kept connections are the ones that hang, and each thread is to have one.
+        list(crowd.map(lambda _: ada.get("/employees/"), range(32)))
+        with frozen_postgres(deployment):
+            told = list(crowd.map(lambda n: _tell(deployment, hook, said_by_ana(f"Frozen {n}!", n)), range(16)))
+            assert {status for status, _ in told} == {503}
+            assert max(seconds for _, seconds in told) < UNFROZEN
+            assert len(list(deployment.spool.glob("*.json"))) == 16
+            assert deployment.visitor().get("/readyz").status_code == 503
+
+    wait_until(lambda: not list(deployment.spool.glob("*.json")), PATIENCE)
+    wait_until(lambda: all(f"Frozen {n}!" in ada.get("/employees/1/").text for n in range(16)), PATIENCE)
+
+
+def _tell(deployment, path: str, event: dict[str, object]) -> tuple[int, float]:
+    begin = time.monotonic()
+    answer = deployment.visitor().post(path, json=event)
+    return answer.status_code, time.monotonic() - begin
+
+
+def said_by_ana(body: str, provider_id: int) -> dict[str, object]:
+    return message(ANA, body, 990_000 + provider_id, line_number=f"+1{LINE}")
 
 
 # Last in this file: nothing runs afterwards.

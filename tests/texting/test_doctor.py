@@ -151,6 +151,19 @@ def test_a_broker_that_forgets_is_told(well, monkeypatch):
     assert "appendonly is off" in one("broker").words
 
 
+def test_a_broker_that_leaves_writing_to_chance_is_warned_of(well, monkeypatch):
+    told = {"appendonly": "yes", "appendfsync": "no", "maxmemory-policy": "noeviction"}
+    monkeypatch.setattr(broker, "durability", lambda: told)
+    assert (one("broker").tone, "appendfsync is no" in one("broker").words) == (Tone.WARN, True)
+
+    monkeypatch.setattr(broker, "durability", lambda: told | {"appendfsync": "everysec"})
+    assert one("broker").tone == Tone.OK
+
+
+def test_what_is_asked_of_the_broker_is_all_that_its_durability_hangs_on():
+    assert {"appendonly", "appendfsync", "maxmemory-policy"} == set(broker.durability())
+
+
 def test_with_database_and_broker_down_it_says_so():
     nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}
     command = [sys.executable, "manage.py", "texting_doctor", "--json"]

@@ -105,6 +105,33 @@ def test_sending_to_many_stores_the_batch_and_the_worker_makes_the_texts(batch):
     assert (batch.recipients.count(), batch.texts.queued().count()) == (CHOSEN, CHOSEN)
 
 
+def test_three_texts_beside_a_large_batch_in_the_making_leave_within_ten_slots(rep, line, people, send):
+    crowd = [people.add(f"Many {i}", f"+1651555{i:04}") for i in range(100, 160)]
+    draft = make_draft(rep, *crowd, line=line)
+    long_work.work_off()
+    dispatch.send_batch(rep, dispatch.Composed(Draft.objects.get(pk=draft.pk), line, "many"))
+    for _ in range(6):
+        one_block()
+    before = [next_body() for _ in range(5)]
+    send(*[people.add(f"Few {i}", f"+1612555{i:04}") for i in range(200, 203)], body="few")
+
+    order = []
+    while (Batch.objects.filter(is_pending=True).exists() and one_block()) or Text.objects.queued().exists():
+        order.append(next_body())
+
+    assert before == ["many"] * 5
+    assert order[:10].count("few") == 3
+    assert order[:10].count("many") == 7
+    assert len(order) == 60 + 3 - 5
+
+
+def next_body() -> str:
+    """What leaves in the next slot of the line."""
+    pass_time(minutes=1)
+    ((claim,), _) = claims.claim(1)
+    return claim.body
+
+
 def test_turns_go_on_from_block_to_block(batch):
     long_work.work_off()
 
