@@ -22,6 +22,10 @@ SECONDS_WHEN_SILENT = 1.0
 _FOR = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POLLOUT}
 
 
+class Silence(psycopg2.OperationalError):
+    """The server said nothing for too long, alive or not."""
+
+
 class Patience:
     """What psycopg2 calls, in any thread, to wait for the server: for a statement, or a connection to be made."""
 
@@ -34,7 +38,7 @@ class Patience:
         while (state := connection.poll()) != extensions.POLL_OK:
             if not _is_ready(connection.fileno(), _FOR[state], end - time.monotonic()):
                 self._is_silent = True
-                raise psycopg2.OperationalError("the server is silent")
+                raise Silence
         self._is_silent = False
 
 
