@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models.functions import Now
 
-from texting import compliance, conversations, delivery, seam
+from texting import compliance, conversations, delivery
 from texting.claims import LOOKS
-from texting.models import Conversation, ConversationRecord, NumberLink, OptOut, Text, WrongLink
+from texting.models import Conversation, OptOut, Text
 from texting.segments import count_segments
 from texting.sql import run
 from texting.vocabulary import Decision, Direction, Origin, Reason, TextStatus
+from texting.whose import who_is_it
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from texting.models import Line
     from texting.providers.base import ProviderText
-    from texting.seam import Candidate
 
 logger = logging.getLogger(__name__)
 
@@ -251,53 +251,3 @@ def _settle_in(conversation_id: int) -> None:
         return
     found = who_is_it(conversation.line_id, conversation.number)
     conversations.add_records(conversation.pk, [(candidate.key, candidate.name) for candidate in found])
-
-
-def who_is_it(line_id: int, number: str) -> list[Candidate]:
-    """The records that texts between a line and a number belong to: [] when that is not certain.
-
-    In this order: whom we texted last from this line, if they still hold the number and nobody has decided otherwise
-    since; whom a person linked the number to; the only human who holds it, on each of that human's records. It is never
-    a holder of whom somebody has said that they are the wrong one.
-    """
-    candidates = seam.match_number(number)
-    wrong = WrongLink.of_numbers([number]).get(number, set())
-    by_key = {one.key: one for one in candidates if not wrong & {one.key, *one.same_person_as}}
-    link = NumberLink.objects.filter(number=number).first()
-    last = _last_text(line_id, number)
-    if last and last.left_at and not (link and link.linked_at > last.left_at):
-        last_texted = [recipient.key for recipient in last.recipients.order_by("pk")]
-        if any(key in by_key for key in last_texted):
-            return [by_key[key] for key in last_texted if key in by_key]
-    if link and (link.key in by_key or _was_with(line_id, link)):
-        linked = seam.describe([link.key])
-        if linked:
-            return list(linked.values())
-    # Beside a wrong one the others are not certain either.
-    return list(by_key.values()) if _is_one_human(candidates) else []
-
-
-def _was_with(line_id: int, link: NumberLink) -> bool:
-    """Whether texts of this line are on the record of a link: one that lacks the number is no business of the others.
-
-    Nobody there may be able to see that record.
-    """
-    linked = ConversationRecord.objects.filter(record_type=link.record_type, record_id=link.record_id)
-    return linked.filter(conversation__line=line_id, conversation__number=link.number).exists()
-
-
-def _last_text(line_id: int, number: str) -> Text | None:
-    """The latest of ours that left for somebody we know."""
-    return (
-        Text.objects.filter(line=line_id, number=number, recipients__isnull=False)
-        .exclude(left_at__isnull=True)
-        .order_by("-pk")
-        .first()
-    )
-
-
-def _is_one_human(candidates: list[Candidate]) -> bool:
-    if not candidates:
-        return False
-    first, *others = candidates
-    return all(other.key in first.same_person_as for other in others)

@@ -44,12 +44,7 @@ def link(user: AbstractUser, conversation: Conversation, candidate: Candidate, a
             of_records([candidate.key, *candidate.same_person_as]), number=conversation.number
         ).delete()
         NumberLink.objects.update_or_create(
-            number=conversation.number,
-            defaults={
-                "record_type": candidate.key.record_type,
-                "record_id": candidate.key.record_id,
-                "linked_by_id": user.pk,
-            },
+            number=conversation.number, **candidate.key._asdict(), defaults={"linked_by_id": user.pk}
         )
         conf.audit()(
             actor_id=user.pk,
@@ -78,13 +73,12 @@ def find_link(conversation: Conversation) -> NumberLink | None:
 
     Once that record was texted in it, it is: what was written to somebody is logged on their record.
     """
-    link = NumberLink.objects.select_related("linked_by").filter(number=conversation.number).first()
-    is_with_it = link and link.key in [record.key for record in conversation.records.all()]
-    if (
-        not is_with_it
-        or conversation.closed_at
-        or Recipient.objects.filter(text__conversation=conversation.pk).exists()
-    ):
+    keys = [record.key for record in conversation.records.all()]
+    if conversation.closed_at or not keys:
+        return None
+    links = NumberLink.objects.select_related("linked_by").filter(of_records(keys), number=conversation.number)
+    link = links.order_by("-linked_at", "-pk").first()
+    if link and Recipient.objects.filter(text__conversation=conversation.pk).exists():
         return None
     return link
 

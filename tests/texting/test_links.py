@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_time
-from texting import conversations
-from texting.models import Conversation, NumberLink, TextingSettings
+from texting import claims, conversations, seam, unmatched
+from texting.models import Conversation, NumberLink, Text, TextingSettings, WrongLink
+from texting.vocabulary import TextStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +53,26 @@ def link(browser, conversation, key):
     return browser.post(reverse("texting:link-conversation", args=[conversation.pk]), {"key": str(key)}, follow=True)
 
 
+def remember(rep, key, *, on, number=ANA) -> None:
+    """Somebody on a line of others links a number to a record that lacks it."""
+    opened = timezone.now() - timedelta(minutes=1)
+    theirs = Conversation.objects.create(line=on, number=number, opened_at=opened, last_text_at=opened)
+    candidate = seam.describe([key])[key]
+    unmatched.link(rep, theirs, candidate, Conversation.objects.filter(line=on))
+
+
 def put_back(browser, conversation):
     return browser.post(reverse("texting:put-conversation-back", args=[conversation.pk]), follow=True)
+
+
+def text(send, key, **ago) -> None:
+    """Text a record from the rep's line; it left that long ago."""
+    send(key)
+    pass_time(minutes=1)
+    (claim,), _ = claims.claim(1)
+    claims.record([claims.Outcome(claim.text_id, claim.attempt, TextStatus.SENT, provider_id=str(claim.text_id))])
+    Text.objects.filter(pk=claim.text_id).update(left_at=timezone.now() - timedelta(**ago))
+    begin_anew()
 
 
 def begin_anew() -> None:
@@ -96,6 +117,84 @@ def test_the_record_that_holds_the_number_gets_its_texts_on_every_line(browser, 
     link(browser, running(ANA, line), luis)
 
     assert [records(ANA, on) for on in (line, boston)] == [[luis], [luis]]
+
+
+def test_a_link_of_another_line_takes_no_answer_from_whom_this_line_has_texted(people, hear, send, rep, line, boston):
+    luis, _ = people.add("Luis Rivera", ANA), people.add("Ana Rivera", ANA)
+    bo = people.add("Bo Chen", BO)
+    text(send, luis, days=2)
+    remember(rep, bo, on=boston)
+
+    hear("receive", **message(ANA, "Yes, I can", 555))
+
+    assert [records(ANA, on) for on in (line, boston)] == [[luis], [bo]]
+
+
+def test_a_link_that_counts_on_this_line_outweighs_an_earlier_text(people, hear, send, rep, line):
+    luis, ana = people.add("Luis Rivera", ANA), people.add("Ana Rivera", ANA)
+    text(send, luis, days=2)
+    NumberLink.objects.create(number=ANA, **ana._asdict(), linked_by=rep)
+
+    hear("receive", **message(ANA, "Ana here", 555))
+
+    assert records(ANA, line) == [ana]
+
+
+def test_each_line_keeps_its_own_link_to_a_record_that_lacks_the_number(browser, people, hear, rep, line, boston):
+    ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
+    hear("receive", **message(STRANGER, "Ana here, my new phone", 555))
+    link(browser, running(STRANGER, line), ana)
+    remember(rep, bo, on=boston, number=STRANGER)
+    begin_anew()
+
+    for provider_id, on in enumerate([line, boston], 557):
+        hear("receive", on=on, **message(STRANGER, "Hello?", provider_id))
+
+    assert [records(STRANGER, on) for on in (line, boston)] == [[ana], [bo]]
+    assert "Not this person" in words_of(
+        browser.get(reverse("texting:conversation", args=[running(STRANGER, line).pk]))
+    )
+
+
+def test_not_this_person_takes_back_the_link_of_ones_own_line(browser, people, hear, rep, line, boston):
+    ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
+    hear("receive", **message(STRANGER, "Ana here, my new phone", 555))
+    link(browser, running(STRANGER, line), ana)
+    remember(rep, bo, on=boston, number=STRANGER)
+
+    put_back(browser, running(STRANGER, line))
+
+    assert [records(STRANGER, on) for on in (line, boston)] == [[], [bo]]
+    assert NumberLink.objects.get().key == bo
+
+
+def test_the_latest_of_two_links_is_meant(browser, people, hear, line):
+    ana, bo = people.add("Ana Rivera", ANA), people.add("Bo Chen", BO)
+    hear("receive", **message(STRANGER, "Hello", 555))
+    for provider_id, key in [(556, ana), (557, bo)]:
+        link(browser, running(STRANGER, line), key)
+        begin_anew()
+        people.by_id.pop(ana.record_id, None)
+        hear("receive", **message(STRANGER, "Hello?", provider_id))
+
+    assert records(STRANGER, line) == [bo]
+
+
+def test_not_this_person_outweighs_earlier_texts_and_no_later_ones(people, hear, send, rep, line):
+    ana = people.add("Ana Rivera", STRANGER)
+    text(send, ana, days=20)
+    hear("receive", **message(STRANGER, "Who is this?", 555))
+    WrongLink.objects.create(number=STRANGER, **ana._asdict(), said_by=rep)
+    begin_anew()
+    hear("receive", **message(STRANGER, "Stop asking", 556))
+    before = records(STRANGER, line)
+    WrongLink.objects.update(said_at=timezone.now() - timedelta(days=10))
+    begin_anew()
+
+    text(send, ana, days=1)
+    hear("receive", **message(STRANGER, "Ana here again", 557))
+
+    assert (before, records(STRANGER, line)) == ([], [ana])
 
 
 def test_a_link_to_a_record_one_may_not_see_is_neither_shown_nor_taken_back(browser, people, hear, line):

@@ -122,7 +122,7 @@ class NumberLink(models.Model):
     """Whom a number belongs to, as a person decided: remembered for the next unmatched text.
 
     On lines of its own where the record does not hold the number: those on which its texts were given to the record.
-    `record_type` is "" in old rows: somebody said that it was the wrong one, before WrongLink kept which.
+    So a number may have several links; on a line the latest of those that count there is meant.
     """
 
     number = models.CharField(max_length=16)
@@ -133,7 +133,9 @@ class NumberLink(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["number"], name="number_link_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "record_type", "record_id"], name="number_link_to_record_once")
+        ]
 
     def __str__(self) -> str:
         return f"link to {self.key}"
@@ -141,6 +143,11 @@ class NumberLink(models.Model):
     @property
     def key(self) -> RecordKey:
         return RecordKey(self.record_type, self.record_id)
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """In old rows somebody said so that it was the wrong one, before WrongLink kept which."""
+        return not self.record_type
 
 
 class WrongLink(models.Model):
@@ -157,13 +164,16 @@ class WrongLink(models.Model):
         constraints = [models.UniqueConstraint(fields=["number", "record_type", "record_id"], name="wrong_link_once")]
 
     def __str__(self) -> str:
-        return f"not {self.record_type}:{self.record_id}"
+        return f"not {self.key}"
+
+    @property
+    def key(self) -> RecordKey:
+        return RecordKey(self.record_type, self.record_id)
 
     @classmethod
     def of_numbers(cls, numbers: Iterable[str]) -> dict[str, set[RecordKey]]:
         """The records that each of the numbers does not belong to; a number of which nothing was said is left out."""
         found: defaultdict[str, set[RecordKey]] = defaultdict(set)
-        rows = cls.objects.filter(number__in=numbers).values_list("number", "record_type", "record_id")
-        for number, record_type, record_id in rows:
-            found[number].add(RecordKey(record_type, record_id))
+        for one in cls.objects.filter(number__in=numbers):
+            found[one.number].add(one.key)
         return dict(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Now
 
-from texting import compliance, decisions, inbound, lines, recipients, seam, standstill, unmatched
+from texting import compliance, decisions, lines, recipients, seam, standstill, unmatched, whose
 from texting.logged import order_in_dialogue
 from texting.models import Conversation, ConversationRecord, Recipient, Text, TextingSettings
 from texting.models.chosen import of_records
@@ -152,7 +152,7 @@ def _scheduled(candidate: Candidate, conversations: Sequence[Conversation]) -> l
     theirs = {
         (line_id, number)
         for line_id, number in {(text.line_id, text.number) for text in texts}
-        if candidate.key in [found.key for found in inbound.who_is_it(line_id, number)]
+        if candidate.key in [found.key for found in whose.who_is_it(line_id, number)]
     }
     return [text for text in texts if (text.line_id, text.number) in theirs]
 
