@@ -12,10 +12,12 @@ from pytest_django.live_server_helper import LiveServer
 from tests.chromium import PLAIN_HTTP, launched
 from texting.logs import JsonFormatter
 
-# The secrets and the words of texts that fixtures use: passwords of lines and people, session keys, webhook secrets.
+# The secrets, the words of texts and the numbers that fixtures use: passwords of lines and people, session keys,
+# webhook secrets; numbers as they are stored, as lines are called and as people type them.
 CANARIES = re.compile(
     r"\b(?:password|session|webhook) of line \d|correct horse|a long password|TheSecretOfTheLine"
     r"|Can you work tonight"
+    r"|(?:612|651)\)?[ .-]?555[ .-]?\d{4}"
 )
 
 

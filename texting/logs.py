@@ -11,6 +11,11 @@ _SECRET = re.compile(r"(/webhooks/\d+/)[^/\s\"']+")
 # The row that PostgreSQL refuses: up to what Python writes below it, for a body may have several lines.
 _ROW = re.compile(r"(DETAIL: +).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 _NUMBER = re.compile(r"\+\d{6,11}(?=\d{4}(?!\d))")
+# As people type it, and as lines are called: ten digits in a row or in groups. Neither a time, which begins with 1
+# or is a fraction, nor part of something longer; ids are short.
+_DIALED = re.compile(
+    r"(?<![\w.+*-])(?:1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]{0,2}[2-9]\d\d[ .-]?(?=\d{4}(?!\w|\.\d))"
+)
 
 
 def mask(written: str) -> str:
@@ -18,7 +23,7 @@ def mask(written: str) -> str:
 
     We log neither; but an address, or PostgreSQL's words for what it refuses, can quote them.
     """
-    return _NUMBER.sub("+***", _ROW.sub(r"\1***", _SECRET.sub(r"\1***", written)))
+    return _DIALED.sub("***", _NUMBER.sub("+***", _ROW.sub(r"\1***", _SECRET.sub(r"\1***", written))))
 
 
 class Mask(logging.Filter):

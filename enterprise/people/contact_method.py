@@ -54,7 +54,8 @@ class ContactMethod(models.Model):
         person_id: int
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.value}"
+        """Without the number: the Django admin writes this into its history, which outlives it."""
+        return f"{self.get_type_display()} {self.pk}"
 
     def save(self, **options: Any) -> None:
         """Also keep the verdict on the value, and the person's search text."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import global_settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -14,6 +15,41 @@ def test_every_file_named_is_there(name):
 
     assert named
     assert [path for path in named if not (CHECKOUT / path).exists() and path != "manage.py"] == []
+
+
+def proofs():
+    """(item, what proves it) of each row of the table that says so."""
+    table = (CHECKOUT / ".github" / "asvs.md").read_text().partition("## Exceptions")[0]
+    for row in table.splitlines():
+        if re.match(r"\| \d", row):
+            yield row.split(" | ")[0], row.rstrip(" |").split(" | ")[-1]
+
+
+def test_every_row_names_a_test_that_is_there():
+    named = {item: re.findall(r"`(tests/[\w/]+\.py)`", proof) for item, proof in proofs()}
+
+    assert [item for item, tests in named.items() if not any("def test_" in _read(test) for test in tests)] == []
+
+
+def _read(path):
+    return (CHECKOUT / path).read_text()
+
+
+def test_what_rests_on_a_default_of_others_is_not_changed():
+    """Django's hashes of passwords, and gunicorn's strict reading of requests."""
+    default = ["PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher", "Argon2PasswordHasher", "BCryptSHA256PasswordHasher"]
+    hashers = [path.rpartition(".")[2] for path in global_settings.PASSWORD_HASHERS]
+
+    assert hashers[: len(default)] == default
+    assert "PASSWORD_HASHERS" not in _read("enterprise/settings.py")
+    loosening = ("permit_obsolete_folding", "permit_unconventional", "casefold_http", "header_map", "forwarder_headers")
+    assert [setting for setting in loosening if setting in _read("enterprise/gunicorn.py")] == []
+
+
+def test_the_classes_of_data_are_named():
+    classes = _read(".github/SECURITY.md").partition("## Who can read what")[2]
+
+    assert [name for name in ("Secrets", "Personal", "Ids and codes") if name not in classes] == []
 
 
 # The items of ASVS 5.0 that apply: all of the levels 1 and 2 that concern such a system, and some of level 3.

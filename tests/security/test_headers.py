@@ -161,3 +161,14 @@ def test_signing_in_leads_to_no_other_site(client, firm, elsewhere):
     typed = {"username": "riya", "password": "a long password", "next": elsewhere}
 
     assert client.post(reverse("users:sign-in"), typed).url == reverse("home")
+
+
+# --- plain HTTP
+
+
+def test_pages_lead_to_https_but_a_webhook_and_a_probe_are_answered_where_they_ask(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    asked = [client.get("/employees/"), client.post("/texting/webhooks/1/guessed/receive"), client.get("/healthz")]
+
+    assert [answer.status_code for answer in asked] == [301, 404, 200]
+    assert asked[0].url == "https://testserver/employees/"

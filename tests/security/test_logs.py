@@ -18,6 +18,11 @@ from texting.logs import JsonFormatter, Mask, mask
         ("/texting/webhooks/7/s3cr3t/receive", "/texting/webhooks/7/***/receive"),
         ("ERROR\nDETAIL:  Failing row contains (7, Hi (Ana).\nGate B, null).\n", "ERROR\nDETAIL:  ***"),
         ("DETAIL:  (Hi)\n\nThe above exception was", "DETAIL:  ***\n\nThe above exception was"),
+        ("to 6125550134.", "to ***0134."),
+        ("Key (username)=(16125550134) already", "Key (username)=(***0134) already"),
+        ("'(612) 555-0134' 612-555-0134, 1 612.555.0134", "'***0134' ***0134, ***0134"),
+        ("event 4294967 in 0.6125550134 s at 1795432109", "event 4294967 in 0.6125550134 s at 1795432109"),
+        ("2f1e6125550134aa 6125550134.5 2026-11-22", "2f1e6125550134aa 6125550134.5 2026-11-22"),
         ("text 123456789012 sent at 2026-11-22T14:02:09+00:00", "text 123456789012 sent at 2026-11-22T14:02:09+00:00"),
     ],
 )
