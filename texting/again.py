@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from texting import conf, recipients, sources
+from texting import conf, lines, recipients, sources
 from texting.models import Batch, Draft, Recipient, Text
 from texting.models.chosen import of_records
 from texting.vocabulary import Decision, Reason, TextStatus
@@ -70,16 +70,23 @@ def resolve(
     source: str,
     batch: Batch | None = None,
 ) -> list[ResolvedRecipient]:
-    """As `recipients.resolve`; not those who were texted from another draft since this one was begun.
+    """May `user` text these records, from the line of `batch`? The one answer, when they write and when it is made.
 
-    `batch` is what the draft is becoming: what it has sent itself does not count.
+    As `recipients.resolve`; not those who were texted from another draft since this one was begun, and nobody where
+    `lines.for_user` has the line no more. While they write there is no `batch`, and they choose among these lines; it
+    is what the draft is becoming, and what it has sent itself does not count.
     """
     verdicts = recipients.resolve(user, keys, chosen_numbers)
     taken = texted_by_others(source, keys, batch)
-    return [
+    verdicts = [
         replace(verdict, reason=Reason.TEXTED_SINCE) if verdict.will_be_texted and verdict.key in taken else verdict
         for verdict in verdicts
     ]
+    if batch is None or batch.line in lines.for_user(user):
+        return verdicts
+    # Who was deactivated sees no record any more, and that is not the record's fault.
+    theirs = (None, Reason.NOT_VISIBLE)
+    return [replace(one, reason=Reason.SENDER_INACTIVE) if one.reason in theirs else one for one in verdicts]
 
 
 def hold(source: str, keys: Iterable[RecordKey]) -> None:

@@ -81,8 +81,7 @@ def _people(batch: Batch) -> list[Person]:
     sender = get_user_model().objects.get(pk=batch.sender_id)
     verdicts = again.resolve(sender, keys, draft.chosen_numbers, source=batch.source, batch=batch)
     shown = _shown(batch, draft)
-    may_send = batch.line in lines.for_user(sender)
-    reasons = [_reason_now(batch, verdict, shown, may_send=may_send) for verdict in verdicts]
+    reasons = [_reason_now(verdict, shown) for verdict in verdicts]
     bodies = _bodies(batch, draft, [verdict for verdict, reason in zip(verdicts, reasons, strict=True) if not reason])
     too_long = _too_long(batch, bodies)
     return [
@@ -120,10 +119,7 @@ def _shown(batch: Batch, draft: Draft) -> Mapping[str, str]:
     return {str(RecordKey(record_type, record_id)): number for record_type, record_id, number in columns}
 
 
-def _reason_now(batch: Batch, verdict: ResolvedRecipient, shown: Mapping[str, str], *, may_send: bool) -> Reason | None:
-    # Who was deactivated sees no record any more, and that is not the record's fault.
-    if not may_send and verdict.reason in (None, Reason.NOT_VISIBLE):
-        return Reason.SENDER_INACTIVE
+def _reason_now(verdict: ResolvedRecipient, shown: Mapping[str, str]) -> Reason | None:
     if verdict.reason:
         return verdict.reason
     if shown.get(str(verdict.key)) != verdict.e164:

@@ -84,12 +84,14 @@ def app_url(line: Line, number: str = "") -> str:
 def for_user(user: AbstractUser) -> list[Line]:
     """The lines a user may send from now, best first: own, home branch, granted branches; not the removed ones.
 
-    With `recipients.resolve`, which says of whom, this is all that decides who texts from where: asked when a text is
-    written, by dispatch in the transaction that sends it, and by texting.rights for what still waits.
+    Asked when a text is written, in the transaction that sends it, and, with who is texted, when it is made.
     """
-    if not user.has_perm("texting.send"):
-        return []
-    return [line for line in of_user(user) if line.state != LineState.CONNECTING]
+    return [line for line in entitled_to(user) if line.state != LineState.CONNECTING]
+
+
+def entitled_to(user: AbstractUser) -> list[Line]:
+    """The lines whose queue may hold texts of a user's, also one that is being connected again."""
+    return of_user(user) if user.has_perm("texting.send") else []
 
 
 def of_user(user: AbstractUser) -> list[Line]:

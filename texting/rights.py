@@ -44,8 +44,7 @@ JOIN texting_line l ON l.id = w.line_id AND l.state <> 'removed' AND l.guarded_s
 def _stop_of(sender_id: int, line_ids: Collection[int]) -> int:
     # Read anew, for rights are kept on the instance.
     sender = get_user_model().objects.get(pk=sender_id)
-    usable = {line.pk for line in lines.of_user(sender)} if sender.has_perm("texting.send") else set()
-    forbidden = set(line_ids) - usable
+    forbidden = set(line_ids) - {line.pk for line in lines.entitled_to(sender)}
     if not forbidden:
         return 0
     texts = Text.objects.filter(sender_id=sender_id, line_id__in=forbidden)
