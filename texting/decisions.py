@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
 from texting import again, conf, dispatch, drafts, holders, lines, seam, sources
 from texting.again import LEFT_BEHIND
 from texting.errors import TextingError
-from texting.models import Batch, Conversation, ConversationRecord, Draft, Line, Recipient, Text
+from texting.models import Batch, Conversation, Draft, Line, Recipient, Text
 from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
 
-    from texting.models.line import LineQuerySet
     from texting.models.text import TextQuerySet
 
 UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
@@ -66,10 +65,14 @@ def cannot_text() -> QuerySet[AbstractUser]:
     return get_user_model()._default_manager.exclude(pk__in=_may_text())
 
 
-def lines_left() -> LineQuerySet:
-    """Lines that were one person's, who can text no more: what comes to them is in nobody's inbox."""
+def lines_left() -> list[int]:
+    """Lines that were one person's, who can text no more: what comes to them is in nobody's inbox.
+
+    As ids, for with them the database finds the few conversations there are by their index.
+    """
     personal = [kind.key for kind in seam.owner_kinds() if kind.is_personal]
-    return Line.objects.filter(owner_kind__in=personal).exclude(owner_id__in=_may_text())
+    found = Line.objects.filter(owner_kind__in=personal).exclude(owner_id__in=_may_text())
+    return list(found.values_list("pk", flat=True))
 
 
 def _may_text() -> QuerySet[Any]:
@@ -83,20 +86,18 @@ def unseen_count(user: AbstractUser) -> int:
     return Conversation.objects.unseen().filter(closed_at__isnull=True, line__in=lines_left()).count()
 
 
-def conversations_of_leavers(user: AbstractUser) -> QuerySet[Conversation]:
+def conversations_of_leavers(user: AbstractUser) -> QuerySet[Any]:
     """Running conversations on a user's lines whose last writer can text no more, or whose line's owner.
 
-    The latest first. What comes from nobody we know waits in the tray instead.
+    The latest first.
     """
     last_sender = Text.objects.filter(conversation=OuterRef("pk"), sender__isnull=False).order_by("-pk")
-    known = ConversationRecord.objects.filter(conversation=OuterRef("pk"))
     found = Conversation.objects.filter(closed_at__isnull=True)
     if not user.has_perm("texting.manage_lines"):
         found = found.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
     return (
         found.annotate(last_sender_id=Subquery(last_sender.values("sender_id")[:1]))
-        .filter(Q(last_sender_id__in=cannot_text()) | Q(Exists(known), line__in=lines_left()))
-        .select_related("line")
+        .filter(Q(last_sender_id__in=cannot_text()) | Q(line__in=lines_left()))
         .order_by("-last_text_at", "-pk")
     )
 

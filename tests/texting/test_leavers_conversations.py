@@ -119,3 +119,13 @@ def test_whose_line_is_still_used_hands_nothing_over(client, people, rep, ada, o
     rep.user_permissions.add(Permission.objects.get(codename="manage_lines"))
 
     assert "Ana Rivera" not in look(client, ada)
+
+
+def test_one_from_nobody_we_know_is_named_by_its_number(client, people, rep, ada, own_line, hear):
+    hear("receive", on=own_line, **message(ANA, "Are you there?", 11, line_number=OWN))
+    deactivate(rep)
+
+    page = look(client, ada)
+
+    assert ("(612) 555-0134 Riya Shah" in page, "A record you cannot see" in page) == (True, False)
+    assert badge(ada) == 0  # it waits in the tray

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from texting import again, decisions, dispatch, seam, sources
-from texting.models import Batch, Recipient, Text
+from texting.models import Batch, Conversation, Recipient, Text
 from texting.models.line import owner_names
 from texting.seam_help import get_visible
 from texting.views.answers import SeeOther, may_send, page_or_part
@@ -96,18 +96,22 @@ def _page_of(found: TextQuerySet, text_id: str) -> int:
 
 def _left_behind(user: AbstractUser, number: str) -> dict[str, object]:
     """Running conversations whose rep can text no more, with the people of them that `user` may see."""
-    page = Paginator(decisions.conversations_of_leavers(user).prefetch_related("records"), ROWS).get_page(number)
-    wrote_last = {conversation.pk: conversation.last_sender_id for conversation in page}  # type: ignore[attr-defined]
-    leavers = decisions.cannot_text().in_bulk({pk for pk in wrote_last.values() if pk})
-    owners = owner_names(conversation.line for conversation in page)
-    visible = seam.visible(user, [record.key for conversation in page for record in conversation.records.all()])
+    # All of them at once: to count them first would be as much again.
+    wrote_last = dict(decisions.conversations_of_leavers(user).values_list("pk", "last_sender_id"))
+    page = Paginator(list(wrote_last), ROWS).get_page(number)
+    by_id = Conversation.objects.select_related("line").prefetch_related("records").in_bulk(list(page))
+    shown = [by_id[pk] for pk in page]
+    leavers = decisions.cannot_text().in_bulk({wrote_last[pk] for pk in page} - {None})
+    owners = owner_names(conversation.line for conversation in shown)
+    visible = seam.visible(user, [record.key for conversation in shown for record in conversation.records.all()])
     rows = [
         {
             "conversation": conversation,
             "people": humans(conversation.records.all(), visible),
+            "is_known": bool(conversation.records.all()),
             "leaver": leavers.get(wrote_last[conversation.pk]) or owners.get(conversation.line.owner),
         }
-        for conversation in page
+        for conversation in shown
     ]
     return {"left": rows, "left_page": page}
 
