@@ -254,8 +254,9 @@ def next_due_in(now_at_most: timedelta) -> timedelta:
     return max(timedelta(0), min(due_in, now_at_most))
 
 
-# A line `l` that is well, that no breaker stops, and whose past is known.
-_MAY_SEND = f"l.state = 'connected' AND l.guarded_since IS NULL AND {breakers.IS_CLOSED}"
+# A line `l` that is well, that nobody is logging in just now, that no breaker stops, and whose past is known.
+_HAS_SESSION = "(l.renewing_until IS NULL OR l.renewing_until <= now())"
+_MAY_SEND = f"l.state = 'connected' AND l.guarded_since IS NULL AND {_HAS_SESSION} AND {breakers.IS_CLOSED}"
 
 # A text `t` that may leave now. In the words of the index `text_line_queue`, which no other index has: PostgreSQL goes
 # by what it last knew of the queue, often that it is empty, and would as soon read the whole of another index.

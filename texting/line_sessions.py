@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest, Now
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from texting import conf
 from texting.errors import LineProblem, ProviderError
@@ -33,11 +33,10 @@ def renew_session(line_id: int, session_version: int) -> None:
 
     A login that could not be made leaves the dead session for the next text to find.
     """
-    free_at = Line.objects.values_list("next_free_at", flat=True).get(pk=line_id)
     won = (
         Line.objects.filter(pk=line_id, session_version=session_version, state=LineState.CONNECTED)
         .filter(Q(session_renewed_at__isnull=True) | Q(session_renewed_at__lt=Now() - SECOND_LOSS))
-        .update(session_version=F("session_version") + 1, next_free_at=Greatest("next_free_at", Now() + RENEWAL_LEASE))
+        .update(session_version=F("session_version") + 1, renewing_until=Now() + RENEWAL_LEASE)
     )
     line = Line.objects.get(pk=line_id)
     if not won:
@@ -54,9 +53,7 @@ def renew_session(line_id: int, session_version: int) -> None:
         logger.warning("line %s: could not log in again: %s", line_id, error)
     else:
         _keep(line, session, version=session_version + 1)
-        # As free as before the login, unless its provider has asked it to wait meanwhile.
-        renewing = Line.objects.filter(pk=line_id, next_free_at=line.next_free_at)
-        renewing.update(next_free_at=Greatest(Value(free_at), Now()))
+        Line.objects.filter(pk=line_id).update(renewing_until=None)
 
 
 def _keep(line: Line, session: Session, *, version: int) -> None:

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from texting import line_sessions
+from tests.texting.conftest import ANA, pass_time
+from texting import claims, line_sessions
 from texting.models import Line
 
 pytestmark = pytest.mark.django_db
 ASKED = timedelta(minutes=10)
 
 
-def wait_as_asked() -> None:
-    Line.objects.update(next_free_at=timezone.now() + ASKED)
+def wait_as_asked(asked=ASKED) -> None:
+    Line.objects.update(next_free_at=Greatest("next_free_at", timezone.now() + asked))
 
 
 def free_in(line) -> timedelta:
@@ -28,13 +30,25 @@ def test_a_wait_from_before_the_login_goes_on(line, provider):
     assert (provider.logins, free_in(line) > ASKED / 2) == (1, True)
 
 
-def test_a_wait_asked_for_during_the_login_goes_on(line, provider):
+@pytest.mark.parametrize("asked", [ASKED, timedelta(seconds=30)])
+def test_a_wait_asked_for_during_the_login_goes_on(line, provider, asked):
     login = provider.login
-    provider.login = lambda *credentials: (wait_as_asked(), login(*credentials))[1]
+    provider.login = lambda *credentials: (wait_as_asked(asked), login(*credentials))[1]
 
     line_sessions.renew_session(line.pk, line.session_version)
 
-    assert free_in(line) > ASKED / 2
+    assert free_in(line) > asked / 2
+
+
+def test_nothing_leaves_during_a_login_and_at_once_after_it(line, provider, send, people):
+    send(people.add("Ana Rivera", ANA))
+    pass_time(minutes=1)
+    login, during = provider.login, []
+    provider.login = lambda *credentials: (during.append(claims.claim(1)), login(*credentials))[1]
+
+    line_sessions.renew_session(line.pk, line.session_version)
+
+    assert (during, len(claims.claim(1)[0])) == ([([], 0)], 1)
 
 
 def test_a_line_that_need_not_wait_goes_on_at_once(line, provider):

@@ -39,8 +39,9 @@ class Line(models.Model):
     `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last; `worked` the time
     that its texts have taken it at its pace;
     `replies_in_a_row` lets bulk have one slot in five. `session_version` counts logins, so that of many who
-    find the session dead one logs in. `guarded_since` is from when on its past is in doubt, `guarded_at` when that was
-    found, `compared_at` when it was compared with its provider since.
+    find the session dead one logs in; the others leave the line alone until `renewing_until`. `guarded_since` is from
+    when on its past is in doubt, `guarded_at` when that was found, `compared_at` when it was compared with its provider
+    since.
     """
 
     SECRETS = ("password", "session", "webhook")
@@ -54,6 +55,7 @@ class Line(models.Model):
     session_token = models.TextField(blank=True, editable=False)
     session_version = models.IntegerField(default=0)
     session_renewed_at = models.DateTimeField(null=True, blank=True)
+    renewing_until = models.DateTimeField(null=True, blank=True)
     webhook_token = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=12, choices=LineState.choices, default=LineState.CONNECTING)
     pause_reason = models.CharField(max_length=20, choices=PauseReason.choices, blank=True)
