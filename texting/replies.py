@@ -21,18 +21,20 @@ if TYPE_CHECKING:
     from texting.models import Batch
 
 SHOWN = 3
+# The next text to a number is the first that left, so that a long history is not read to its end.
 # A text whose fate nobody knows counts as gone when its lease is over: it may have been answered before that.
 _ANSWERS = """
 FROM texting_text t
+LEFT JOIN LATERAL (
+    SELECT n.left_at AS at FROM texting_text n JOIN texting_batch b ON b.id = n.batch_id AND NOT b.is_reply
+    WHERE n.line_id = t.line_id AND n.number = t.number AND n.id > t.id AND n.left_at IS NOT NULL
+    ORDER BY n.id LIMIT 1
+) next ON true
 CROSS JOIN LATERAL (
-    SELECT min(n.left_at) AS at FROM texting_text n JOIN texting_batch b ON b.id = n.batch_id AND NOT b.is_reply
-    WHERE n.line_id = t.line_id AND n.number = t.number AND n.id > t.id
-) next
-CROSS JOIN LATERAL (
-    SELECT a.*, count(*) OVER () AS answer_count FROM texting_text a
+    SELECT {columns} FROM texting_text a
     WHERE a.line_id = t.line_id AND a.number = t.number AND a.id > t.id AND a.direction = 'in'
       AND a.arrived_at > t.left_at - %s AND (next.at IS NULL OR least(a.arrived_at, a.provider_at) < next.at)
-    ORDER BY a.id LIMIT %s
+    ORDER BY a.id LIMIT {most}
 ) answer
 """
 
@@ -45,7 +47,7 @@ def attach_replies(recipients: Iterable[Any]) -> None:
     shown = list(recipients)
     texts = [one.text_id for one in shown if one.text_id and one.number]
     replies: dict[int, list[Any]] = {}
-    found: Iterable[Any] = Text.objects.raw(_FIND, [conf.LEASE, SHOWN, texts]) if texts else []
+    found: Iterable[Any] = Text.objects.raw(_FIND, [conf.LEASE, texts]) if texts else []
     for reply in found:
         replies.setdefault(reply.answers_id, []).append(reply)
     for one in shown:
@@ -55,9 +57,11 @@ def attach_replies(recipients: Iterable[Any]) -> None:
 
 def who_replied(recipients: QuerySet[Any], batch: Batch) -> QuerySet[Any]:
     """Those recipients whose number has answered."""
-    answered = RawSQL(_ANSWERED, [conf.LEASE, 1, batch.pk])  # noqa: S611 - our own words
+    answered = RawSQL(_ANSWERED, [conf.LEASE, batch.pk])  # noqa: S611 - our own words
     return recipients.filter(text__in=answered)
 
 
-_FIND = f"SELECT answer.*, t.id AS answers_id {_ANSWERS} WHERE t.id = ANY(%s) ORDER BY answer.id"
-_ANSWERED = f"SELECT t.id {_ANSWERS} WHERE t.batch_id = %s"
+_ALL_ANSWERS = _ANSWERS.format(columns="a.*, count(*) OVER () AS answer_count", most=SHOWN)
+_FIND = f"SELECT answer.*, t.id AS answers_id {_ALL_ANSWERS} WHERE t.id = ANY(%s) ORDER BY answer.id"
+# Without a count, which would read all of them.
+_ANSWERED = f"SELECT t.id {_ANSWERS.format(columns='a.id', most=1)} WHERE t.batch_id = %s"
