@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from texting.models import Batch
 
 SHOWN = 3
-# The next text to a number is the first that left, so that a long history is not read to its end.
+# The next text to a number is the first that left: found without reading all later ones. Answers are looked for among
+# all later texts still, for what had to be fetched may stand behind the next.
 # A text whose fate nobody knows counts as gone when its lease is over: it may have been answered before that.
 _ANSWERS = """
 FROM texting_text t
