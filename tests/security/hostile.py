@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from enterprise.administration.models import AuditEntry
 from enterprise.contacts.models import Contact, Customer
 from enterprise.employees.models import Employee
 from enterprise.messagelog.models import ActionCode, Message
@@ -13,7 +16,7 @@ from tests.assignments.builders import make_assignment
 from tests.hotlists.builders import make_hotlist, put_on
 from tests.security.firm import Firm
 from tests.security.payloads import PAYLOADS
-from texting.models import Attachment, Batch, Conversation, ConversationRecord, Draft, Recipient, Text
+from texting.models import Attachment, Batch, Conversation, ConversationRecord, Draft, Recipient, Text, WebhookEvent
 from texting.seam import RecordKey
 from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
@@ -28,6 +31,7 @@ class HostileFirm(Firm):
         self._name_things()
         self._fill_records()
         self._text_everybody()
+        self._make_hostile_what_pages_are_about()
 
     def _name_things(self) -> None:
         now = timezone.now()
@@ -106,6 +110,57 @@ class HostileFirm(Firm):
             )
             for person in employees
         )  # fmt: skip
+
+    def _make_hostile_what_pages_are_about(self) -> None:
+        """The one thing of each kind that an address of Firm.values leads to."""
+        mark = SHORT[0]
+        names = {"first_name": mark, "last_name": mark, "address": mark, "note": mark}
+        for person in (self.ana, self.kwame):
+            type(person).objects.filter(pk=person.pk).update(**names)
+        User.objects.filter(pk=self.mei.pk).update(**names_of_user(mark))
+        ActionCode.objects.filter(pk=self.code.pk).update(description=mark)
+        self.line.owner_id = Branch.objects.get(name=SHORT[1]).pk
+        self.line.save()
+        self.hotlist, self.st_paul = self.everybody, Branch.objects.get(name=SHORT[2])
+        self.draft, self.conversation = Draft.objects.filter(body=mark).get(), self._overdue(mark)
+        self.unmatched = Conversation.objects.filter(records=None, texts__body__contains="script").first()
+        Batch.objects.filter(pk=self.hostile_batch.pk).update(draft_id=self.draft.pk)
+        self.batch = self.hostile_batch
+        self._leave_undecided(mark)
+        WebhookEvent.objects.create(
+            line=self.line, event="receive", body=mark.encode(), body_sha256="x", state=WebhookEvent.State.QUARANTINED,
+            problem=mark, next_try_at=timezone.now(), received_at=timezone.now(),
+        )  # fmt: skip
+        for user in User.objects.exclude(first_name=""):
+            AuditEntry.objects.create(
+                action="user.changed", subject=f"user:{user.pk}", facts={"fields": [user.first_name]}
+            )
+
+    def _overdue(self, mark: str) -> Conversation:
+        held = Conversation.objects.filter(texts__body=mark).get()
+        weeks_ago = timezone.now() - timedelta(days=14)
+        Conversation.objects.filter(pk=held.pk).update(last_text_at=weeks_ago, failure=mark)
+        ConversationRecord.objects.update_or_create(
+            conversation=held, record_type="employee", record_id=self.ana.pk, defaults={"name": mark}
+        )
+        return held
+
+    def _leave_undecided(self, mark: str) -> None:
+        text = Text.objects.create(
+            line=self.line, batch=self.batch, direction=Direction.OUT, origin=Origin.ENTERPRISE, number="+16125559999",
+            body=mark, sender=self.root, status=TextStatus.UNCONFIRMED, reason=Reason.NO_ANSWER,
+        )  # fmt: skip
+        key = {"record_type": "employee", "record_id": self.ana.pk}
+        Recipient.objects.update_or_create(batch=self.batch, **key, defaults={"name": mark, "text": text})
+
+    def values(self, page: str) -> dict[str, object]:
+        """Of this firm; what was sent has no draft to look at any more."""
+        unsent = {"draft_id": Draft.objects.filter(body=SHORT[1]).get().pk} if page == "texting:draft" else {}
+        return super().values(page) | unsent
+
+
+def names_of_user(mark: str) -> dict[str, str]:
+    return {"first_name": mark, "last_name": mark, "email": f"{mark}@example.com"}
 
 
 def _preview(lines: list[dict[str, object]]) -> dict[str, object]:
