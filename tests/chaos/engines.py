@@ -7,13 +7,15 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enterprise.local import daemons, engines, postgres, valkey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from enterprise.local.keys import Keys
     from enterprise.local.places import DataFolder
 
@@ -74,16 +76,19 @@ class Engines:
     def _copy(self) -> Path:
         return self.data.postgres.with_name("postgres-copy")
 
-    def freeze_engine(self, engine: str, seconds: float) -> None:
+    @contextmanager
+    def frozen_engine(self, engine: str) -> Iterator[None]:
         pid = self.engine_pid(engine)
         pids = [pid, *_children(pid)]
         for one in pids:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGSTOP)
-        time.sleep(seconds)
-        for one in pids:
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            for one in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGCONT)
 
 
 def _children(pid: int) -> list[int]:

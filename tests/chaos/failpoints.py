@@ -125,6 +125,7 @@ STANDSTILLS = (
     Failpoint(
         "answer held back", "runner", "texting.providers.zipwhip.client:ZipWhip.send", after=True, only_if=always
     ),
+    Failpoint("outcome written, locks held", "runner", "texting.claims:_write", after=True, only_if=always),
     Failpoint("in the middle of a batch", "worker", "texting.building:build_block", after=True, only_if=always),
 )
 BY_NAME = {failpoint.name: failpoint for failpoint in (*FAILPOINTS, *STANDSTILLS)}

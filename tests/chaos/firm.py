@@ -27,7 +27,10 @@ from tests.chaos.engines import Engines
 from tests.chaos.proxy import CommitCutter
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LINE = "+16125550100"
+# Each rep's own, in this order.
+REPS = ("riya", "dan")
+BRANCHES = ("Chaos", "Chaos South")
+LINES = ("+16125550100", "+16125550101")
 PEOPLE = 400
 PACE_SECONDS = 0.05
 # As docker-compose.yml.
@@ -78,8 +81,9 @@ class Firm(Engines):
         self.start_program("web")
         self._wait_for(self.ports["web"])
         line = {**self.environment, "TEXTING_LINE_PASSWORD": "secret-canary-line-password"}
-        connect = ["connect_line", LINE, "--kind", "branch", "--owner", "Chaos", "--by", "riya", "--file-under", "TEXT"]
-        self._call("manage.py", *connect, env=line)
+        for number, branch, rep in zip(LINES, BRANCHES, REPS, strict=True):
+            connect = ["connect_line", number, "--kind", "branch", "--owner", branch, "--by", rep]
+            self._call("manage.py", *connect, "--file-under", "TEXT", env=line)
         self.set_pace(PACE_SECONDS)
         for name in ("runner", "runner-2", "worker", "beat"):
             self.start_program(name)
@@ -240,8 +244,10 @@ class Firm(Engines):
 
     def secrets_told(self) -> set[str]:
         """The secrets in the addresses that the sandbox calls, as it was given them."""
-        state = requests.get(f"http://127.0.0.1:{self.ports['sandbox']}/_sandbox/state", timeout=5).json()
-        return {hook["url"].split("/")[-2] for hook in state["webhooks"]}
+        return {hook["url"].split("/")[-2] for hook in self.sandbox_state()["webhooks"]}
+
+    def sandbox_state(self) -> dict:
+        return requests.get(f"http://127.0.0.1:{self.ports['sandbox']}/_sandbox/state", timeout=5).json()
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.ports['web']}{path}"
@@ -256,6 +262,11 @@ class Firm(Engines):
                 return
             time.sleep(0.1)
         raise AssertionError(f"nothing listens on {port}:\n" + (self.folder / "log").read_text()[-3000:])
+
+
+def number_of(person: int) -> int:
+    """One in eight shares the number of the one before."""
+    return FIRST_NUMBER + person - (person % 8 == 7)
 
 
 class _Cursor:

@@ -1,31 +1,91 @@
-"""A small TCP proxy before PostgreSQL that can cut connections at COMMIT: the client never learns what became of it."""
+"""A small TCP proxy before PostgreSQL that can cut connections at COMMIT: the client never learns what became of it.
+
+Only commits that changed something are cut: it reads along what a transaction said, and that it found rows.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
+from collections import Counter
+from dataclasses import dataclass, field
 
 CHUNK = 65_536
+# Enough of the last chunk to see what stands across two.
+TAIL = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Commits of transactions with a statement that says `words` and found rows."""
+
+    name: str
+    words: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+CLAIM = Kind("claim", b"attempt_count = t.attempt_count + 1")
+OUTCOME = Kind("outcome", b"UPDATE texting_text AS t SET")
+BATCH = Kind("batch", b'INSERT INTO "texting_text" ')
+ARRIVAL = Kind("arrival", b"INSERT INTO texting_webhookevent")
+KINDS = (CLAIM, OUTCOME, BATCH, ARRIVAL)
+# CommandComplete: how many rows a statement found or changed.
+_DONE = re.compile(rb"C\x00\x00\x00.(?:SELECT|UPDATE|DELETE|INSERT 0) (\d+)\x00", re.DOTALL)
+
+
+@dataclass
+class _Talk:
+    """One connection: what its transaction has done. `muted`: nothing goes back any more."""
+
+    muted: bool = False
+    asked: set[Kind] = field(default_factory=set)
+    done: set[Kind] = field(default_factory=set)
+    up_tail: bytes = b""
+    down_tail: bytes = b""
+
+    def read_up(self, chunk: bytes) -> None:
+        seen = self.up_tail + chunk
+        self.asked.update(kind for kind in KINDS if kind.words in seen)
+        self.up_tail = seen[-TAIL:]
+
+    def read_down(self, chunk: bytes) -> None:
+        seen = self.down_tail + chunk
+        if found := _DONE.findall(seen):
+            if int(found[-1]) > 0:
+                self.done |= self.asked
+            self.asked = set()
+            self.up_tail = self.down_tail = b""
+        else:
+            self.down_tail = seen[-TAIL:]
 
 
 class CommitCutter:
-    """Forwards to `port`; `cut_next` cuts the next connection that says COMMIT, before or after passing it on."""
+    """Forwards to `port`; `cut_next` cuts the next commit of a kind, before or after passing it on."""
 
     def __init__(self, port: int) -> None:
         self._target = port
-        self._cuts: list[bool] = []
+        self._wanted: list[tuple[Kind, bool]] = []
         self._loop = asyncio.new_event_loop()
-        self.cut_count = 0
+        self.counts: Counter[tuple[Kind, bool]] = Counter()
         self.port = 0
         started = threading.Event()
         threading.Thread(target=self._run, args=(started,), daemon=True).start()
         started.wait(10)
 
-    def cut_next(self, *, before: bool) -> None:
-        self._cuts.append(before)
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._wanted)
 
-    def calm(self) -> None:
-        self._cuts.clear()
+    def cut_next(self, kind: Kind, *, before: bool) -> None:
+        self._wanted.append((kind, before))
+
+    def calm(self) -> list[str]:
+        """Cut no more; return what was not cut."""
+        left, self._wanted = self._wanted, []
+        return [f"{kind} {'before' if before else 'after'}" for kind, before in left]
 
     def _run(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -40,22 +100,29 @@ class CommitCutter:
         except OSError:
             writer.close()
             return
-        muted = asyncio.Event()
-        upward = asyncio.create_task(self._pass_on(reader, back, muted))
-        downward = asyncio.create_task(_pass_back(there, writer, muted))
+        talk = _Talk()
+        upward = asyncio.create_task(self._pass_on(reader, back, talk))
+        downward = asyncio.create_task(_pass_back(there, writer, talk))
         await asyncio.wait({upward, downward}, return_when=asyncio.FIRST_COMPLETED)
         for task in (upward, downward):
             task.cancel()
         for stream in (writer, back):
             stream.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, muted: asyncio.Event) -> None:
+    async def _pass_on(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, talk: _Talk) -> None:
         while chunk := await reader.read(CHUNK):
-            cut = bool(self._cuts) and b"COMMIT\x00" in chunk
+            cut = None
+            if b"COMMIT\x00" in chunk:
+                cut = next((one for one in self._wanted if one[0] in talk.done), None)
+                talk.done = set()
+            elif b"ROLLBACK\x00" in chunk:
+                talk.done = set()
+            talk.read_up(chunk)
             if cut:
-                self.cut_count += 1
-                muted.set()
-                if self._cuts.pop(0):
+                self._wanted.remove(cut)
+                self.counts[cut] += 1
+                talk.muted = True
+                if cut[1]:
                     return
             back.write(chunk)
             await back.drain()
@@ -65,8 +132,9 @@ class CommitCutter:
                 return
 
 
-async def _pass_back(there: asyncio.StreamReader, writer: asyncio.StreamWriter, muted: asyncio.Event) -> None:
+async def _pass_back(there: asyncio.StreamReader, writer: asyncio.StreamWriter, talk: _Talk) -> None:
     while chunk := await there.read(CHUNK):
-        if not muted.is_set():
+        talk.read_down(chunk)
+        if not talk.muted:
             writer.write(chunk)
             await writer.drain()

@@ -6,16 +6,16 @@ import random
 import re
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import requests
 
-from tests.chaos.firm import FIRST_NUMBER, LINE, PASSWORD, PEOPLE
+from tests.chaos.firm import LINES, PASSWORD, PEOPLE, REPS, number_of
 
 if TYPE_CHECKING:
     from tests.chaos.firm import Firm
 
-TRIES = 60
 # Words that make the sandbox do what providers do on a bad day; none needs more than seconds.
 TROUBLE = (
     "#429", "#503-retry-after", "#503", "#500-before", "#hang-before", "#reset-before", "#expired", "#hang", "#reset",
@@ -26,51 +26,90 @@ TROUBLE = (
 
 @dataclass
 class Workload:
-    """`crowd` is to how many people a rep sends at once."""
+    """`crowd` is to how many people a rep sends at once. Each rep has a line of their own.
+
+    `timings` are the pages asked for and their seconds; `unanswered_count` is of requests without any answer,
+    `given_up_count` of what somebody wanted to do and did not get done.
+    """
 
     firm: Firm
     random: random.Random
     crowd: int
     heard: list[str] = field(default_factory=list)
     sent_count: int = 0
+    timings: list[tuple[str, float]] = field(default_factory=list)
+    unanswered_count: int = 0
+    given_up_count: int = 0
 
-    def send(self, people_count: int, *, trouble: str = "", patience: float = 40) -> None:
-        """Send Text to so many people, pressing on until a page says what became of it, as a person would.
+    def beside(self) -> Workload:
+        """Others at the same firm, whose choices do not disturb ours."""
+        return Workload(self.firm, random.Random(self.random.random()), self.crowd, self.heard)  # noqa: S311
 
-        Each text has a mark of its own, for the number stands beside the words.
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return LINES
+
+    @property
+    def numbers(self) -> list[str]:
+        return list(dict.fromkeys(f"+{number_of(n)}" for n in range(PEOPLE)))
+
+    def send(self, people_count: int, *, trouble: str = "", patience: float = 40, rep: int | None = None) -> str:
+        """Send Text to so many people, pressing on until a page says what became of it; return the words.
+
+        Each text has a mark of its own, for the number stands beside the words. `rep` None is any of them.
         """
         mark = f"chaos-body-{self.random.getrandbits(48):012x} {trouble}".strip()
-        keys = [f"employee:{pk}" for pk in self.random.sample(self._people(), people_count)]
-        draft = self._until_answered(lambda session: _draft_of(session, self.firm, keys), patience)
-        self._until_answered(lambda session: _press_send(session, self.firm, draft, mark), patience)
+        keys = [f"employee:{pk}" for pk in self.random.sample(self._people, people_count)]
+        at = self.random.randrange(len(REPS)) if rep is None else rep
+        draft = self._until_answered(REPS[at], lambda session: _draft_of(session, self.firm, keys), patience)
+        line = self._line_ids[at]
+        self._until_answered(REPS[at], lambda session: _press_send(session, self.firm, draft, mark, line), patience)
         self.sent_count += people_count
+        return mark
 
     def answer(self, count: int) -> None:
-        """People write to the line; the sandbox keeps trying to tell us, as ZipWhip would."""
+        """People write to a line; the sandbox keeps trying to tell us, as ZipWhip would."""
         for _ in range(count):
             mark = f"chaos-body-in-{self.random.getrandbits(48):012x}"
-            number = f"+{FIRST_NUMBER + self.random.randrange(PEOPLE)}"
-            self.firm.sandbox("receive", line=LINE, **{"from": number}, body=mark)
+            self._write(self.random.choice(self.numbers), mark)
             self.heard.append(mark)
 
     def opt_out(self, number: str) -> None:
-        self.firm.sandbox("receive", line=LINE, **{"from": number}, body="STOP")
+        self._write(number, "STOP")
 
+    def opt_in(self, number: str) -> None:
+        self._write(number, "START")
+
+    def _write(self, number: str, body: str) -> None:
+        self.firm.sandbox("receive", line=self.random.choice(LINES), **{"from": number}, body=body)
+
+    @cached_property
     def _people(self) -> list[int]:
         return [pk for (pk,) in self.firm.query("SELECT id FROM employees_employee ORDER BY id")]
 
-    def _until_answered(self, step, patience: float):
+    @cached_property
+    def _line_ids(self) -> list[int]:
+        return [self.firm.query("SELECT id FROM texting_line WHERE number = %s", [line])[0][0] for line in LINES]
+
+    def _until_answered(self, rep: str, step, patience: float):
         """A lost answer is asked for again: nothing may come of that but the same."""
         end = time.monotonic() + patience
         while True:
             try:
                 with requests.Session() as session:
-                    _sign_in(session, self.firm)
+                    session.hooks["response"] = [self._note]
+                    _sign_in(session, self.firm, rep)
                     return step(session)
-            except (requests.RequestException, Unavailable):
+            except (requests.RequestException, Unavailable) as error:
+                self.unanswered_count += isinstance(error, requests.RequestException)
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.2)
+
+    def _note(self, response: requests.Response, **_: object) -> None:
+        self.timings.append(
+            (f"{response.request.method} {response.request.path_url}", response.elapsed.total_seconds())
+        )
 
 
 class Unavailable(Exception):
@@ -94,9 +133,9 @@ def _checked(response: requests.Response) -> requests.Response:
     return response
 
 
-def _sign_in(session: requests.Session, firm: Firm) -> None:
+def _sign_in(session: requests.Session, firm: Firm, rep: str) -> None:
     _get(session, firm, "/sign-in/")
-    page = _post(session, firm, "/sign-in/", username="riya", password=PASSWORD)
+    page = _post(session, firm, "/sign-in/", username=rep, password=PASSWORD)
     if "/sign-in/" in page.url:
         raise Unavailable("not signed in")
 
@@ -106,11 +145,9 @@ def _draft_of(session: requests.Session, firm: Firm, keys: list[str]) -> str:
     return re.sub(r"^https?://[^/]+", "", page.url)
 
 
-def _press_send(session: requests.Session, firm: Firm, draft: str, body: str) -> None:
+def _press_send(session: requests.Session, firm: Firm, draft: str, body: str, line: int) -> None:
     page = _get(session, firm, draft)
     if 'name="body"' not in page.text and "/sent/" not in page.url:
         raise Unavailable("the people are still being checked")
-    line = re.search(r'name="line"[^>]*value="(\d+)"|<option value="(\d+)" selected', page.text)
-    fields = {"body": body, "line": line[1] or line[2] if line else "1", "action": "send"}
-    answer = _post(session, firm, draft, **fields)
+    answer = _post(session, firm, draft, body=body, line=line, action="send")
     assert "/sent/" in answer.url or "sent already" in answer.text, answer.text[-800:]
