@@ -36,7 +36,12 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required("SECRET_KEY")
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
 # A database whose machine has vanished says nothing: without these a page, and a runner, would wait for minutes.
-PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    # What freezes in the middle of a transaction must not keep what it has locked: lines, texts.
+    "options": "-c idle_in_transaction_session_timeout=30000",
+}
 DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False})
 DATABASES["default"]["OPTIONS"] = {**PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
 REDIS_URL = required("REDIS_URL")

@@ -7,6 +7,7 @@ import statistics
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, make_draft, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet
-from texting import backfill, claims, settling
+from texting import backfill, claims, conf, settling
 from texting.errors import NotSent, OutcomeUnknown
 from texting.models import Line, Text
 from texting.runner import Runner
@@ -140,3 +141,11 @@ def test_nothing_is_said_of_a_line_that_is_through_at_once(client, rep, people, 
     draft = make_draft(rep, people.add("Ana Rivera", ANA), line=line)
 
     assert "leaves at about" not in client.get(reverse("texting:draft", args=[draft.pk])).content.decode()
+
+
+def test_what_a_frozen_process_has_locked_is_free_before_its_leases_are_over():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('idle_in_transaction_session_timeout')::interval")
+        ((longest,),) = cursor.fetchall()
+
+    assert timedelta(0) < longest < conf.LEASE
