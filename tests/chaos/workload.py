@@ -43,7 +43,10 @@ class Workload:
 
     def beside(self) -> Workload:
         """Others at the same firm, whose choices do not disturb ours."""
-        return Workload(self.firm, random.Random(self.random.random()), self.crowd, self.heard)  # noqa: S311
+        others = Workload(self.firm, random.Random(self.random.random()), self.crowd, self.heard)  # noqa: S311
+        # The database may be gone when they begin.
+        others._people, others._line_ids = self._people, self._line_ids
+        return others
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -152,6 +152,7 @@ def pass_time(**span):
             ("texting_text", "next_fetch_at"),
             ("texting_text", "sending_until"),
             ("texting_line", "next_free_at"),
+            ("texting_line", "renewing_until"),
             ("texting_webhookevent", "next_try_at"),
         ]:
             cursor.execute(f"UPDATE {table} SET {column} = {column} - %s", [delta])  # noqa: S608 - names from above
