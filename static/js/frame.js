@@ -43,7 +43,8 @@ document.addEventListener("change", (event) => {
 
 // Who is signed in in this browser now, perhaps since another tab, is in a cookie (texting/frame/signed_in_as.py). A page
 // of somebody else's does nothing in their name. Without that cookie nobody knows, and no token is renewed.
-const cookie = (name) => document.cookie.match(`(?:^|; )(?:__Host-)?${name}=(\\w+)`)?.[1];
+// One of the same name without the prefix may be left from before there was one, or a neighbour's.
+const cookie = (name) => ["__Host-", ""].map((prefix) => document.cookie.match(`(?:^|; )${prefix}${name}=(\\w+)`)?.[1]).find(Boolean);
 const user = document.body.dataset.user;
 globalThis.isSomebodyElse = () => Boolean(user) && ![undefined, user].includes(cookie("signed-in-as"));
 

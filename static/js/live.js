@@ -80,6 +80,8 @@ function say(text) {
 }
 
 async function ask(part, state) {
+  // Whoever is signed in now has not seen what is read in their name.
+  if (isSomebodyElse()) return part.removeAttribute("data-live");
   const headers = { "HX-Request": "true", "HX-Target": part.id };
   const answer = await fetch(part.dataset.live, { headers, signal: AbortSignal.timeout(10_000) });
   if (answer.redirected || answer.status === 403 || answer.status === 404 || isSomebodyElse()) {
