@@ -79,15 +79,17 @@ function say(text) {
   said.add(text);
 }
 
+function giveUp(part) {
+  part.removeAttribute("data-live");
+  say(gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
+}
+
 async function ask(part, state) {
-  // Whoever is signed in now has not seen what is read in their name.
-  if (isSomebodyElse()) return part.removeAttribute("data-live");
+  // Whoever is signed in now has not seen what would be read in their name.
+  if (isSomebodyElse()) return giveUp(part);
   const headers = { "HX-Request": "true", "HX-Target": part.id };
   const answer = await fetch(part.dataset.live, { headers, signal: AbortSignal.timeout(10_000) });
-  if (answer.redirected || answer.status === 403 || answer.status === 404 || isSomebodyElse()) {
-    part.removeAttribute("data-live");
-    return say(gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
-  }
+  if (answer.redirected || answer.status === 403 || answer.status === 404 || isSomebodyElse()) return giveUp(part);
   if (!answer.ok) throw new Error(answer.statusText);
   state.failures = 0;
   said.delete(NO_ANSWER);

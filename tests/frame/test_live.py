@@ -98,12 +98,15 @@ def test_an_answer_that_differs_in_its_token_alone_is_no_news_but_its_token_is_t
     assert page.evaluate("news") == 0
 
 
-def test_what_somebody_else_is_answered_is_not_taken(show):
+def test_nothing_is_asked_in_the_name_of_somebody_else(show):
     page = show("a")
     expect(rows(page)).to_have_count(1)
     page.context.add_cookies([{"name": "signed-in-as", "value": "0", "url": page.url}])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
 
     show("a", "b")
 
     expect(page.get_by_role("status").filter(has_text="not kept up to date any more")).to_be_visible()
     expect(rows(page)).to_have_text(["Note a"])
+    assert asked == []
