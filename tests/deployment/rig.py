@@ -145,8 +145,8 @@ class Deployment:
 
     def postgres_pid(self) -> int:
         with closing(psycopg2.connect(self._addresses["DATABASE_URL"])) as connection:
-            backend = connection.get_backend_pid()
-        return int(re.search(r"PPid:\s*(\d+)", Path(f"/proc/{backend}/status").read_text())[1])
+            status = Path(f"/proc/{connection.get_backend_pid()}/status").read_text()
+        return int(re.search(r"PPid:\s*(\d+)", status)[1])
 
     def redis(self) -> Redis:
         return Redis.from_url(self._addresses["REDIS_URL"])
