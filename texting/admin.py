@@ -35,7 +35,6 @@ else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 State = WebhookEvent.State
-STUCK = [State.MALFORMED, State.QUARANTINED]
 # As much of a webhook as a person reads; the limit of what is stored is far above it.
 SHOWN_BYTES = 20_000
 
@@ -147,7 +146,7 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description="Take in again: malformed and quarantined", permissions=["try_again"])
     def try_again(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
-        stuck = events.filter(state__in=STUCK)
+        stuck = events.filter(state__in=WebhookEvent.STUCK)
         count = intake.try_again(stuck)
         audited = {"events": count}
         conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=audited)
@@ -158,7 +157,7 @@ class WebhookEventAdmin(ReadOnly, ModelAdmin):
     @admin.action(description="Nothing to be done: set malformed and quarantined ones aside", permissions=["try_again"])
     def set_aside(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
         """End the alert about them; their bodies stay, and the command replay_webhooks can still take them in."""
-        count = events.filter(state__in=STUCK).update(state=State.KEPT)
+        count = events.filter(state__in=WebhookEvent.STUCK).update(state=State.KEPT)
         conf.audit()(
             actor_id=request.user.pk, action="events.set_aside", subject="texting:events", facts={"events": count}
         )

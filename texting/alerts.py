@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -179,19 +179,10 @@ def _events(alert: Alert) -> Finding:
         _("News from ZipWhip that could not be taken in"),
         Tone.BAD,
         words % _facts(alert),
-        fix=_("See the problem of each, then have them taken in again or set aside."),
-        permission="texting.view_webhookevent",
-        url=_events_url(),
+        fix=_("See what went wrong with each, and have them tried again."),
+        url=reverse("texting:events"),
         action=_("Open the list"),
     )
-
-
-def _events_url() -> str:
-    """The admin's list, where the host has one."""
-    try:
-        return reverse("admin:texting_webhookevent_changelist") + "?state__in=malformed,quarantined"
-    except NoReverseMatch:
-        return ""
 
 
 def _unaccounted(alert: Alert) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ from texting.providers.base import (
 from texting.vocabulary import EventKind, TextStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from texting.models import Line
@@ -37,6 +40,8 @@ WAITS = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), time
 # As many as are counted: what waits for a text may be tried for long.
 MOST_TRIES = 1000
 AT_ONCE = 50
+# After the class of an error.
+FAILED = " while taking it in."
 State = WebhookEvent.State
 
 
@@ -67,22 +72,49 @@ def try_again(events: QuerySet[WebhookEvent]) -> int:
     return events.update(state=State.PENDING, tries=0, failure_count=0, next_try_at=Now(), problem="", done_at=None)
 
 
+def try_now(pks: Iterable[int]) -> Counter[str]:
+    """Try each of these that is stuck once, while somebody looks on; return how many came into which state.
+
+    What fails again is back where it was at once, not after five tries.
+    """
+    return Counter(state for pk in pks if (state := _try_now(pk)))
+
+
+def _try_now(pk: int) -> str:
+    """The state it came into; "" when it is stuck no more, or somebody else has it tried just now."""
+    with transaction.atomic():
+        event = _lockable().filter(pk=pk, state__in=WebhookEvent.STUCK).first()
+        if event is None:
+            return ""
+        # It may wait for its text as if it had just come.
+        event.tries, event.failure_count = 0, conf.MAX_WEBHOOK_TRIES
+        verdict = _try(event)
+        if verdict.state == State.PENDING:
+            WebhookEvent.objects.filter(pk=pk).update(tries=0, failure_count=0)
+        _write(event, verdict)
+    _heed(verdict)
+    return verdict.state
+
+
 def _take_next() -> bool:
     with transaction.atomic():
-        event = (
-            WebhookEvent.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state=State.PENDING, next_try_at__lte=Now())
-            .select_related("line")
-            .order_by("next_try_at", "pk")
-            .first()
-        )
+        due = _lockable().filter(state=State.PENDING, next_try_at__lte=Now())
+        event = due.order_by("next_try_at", "pk").first()
         if event is None:
             return False
         verdict = _try(event)
         _write(event, verdict)
+    _heed(verdict)
+    return True
+
+
+def _lockable() -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.select_for_update(skip_locked=True, of=("self",)).select_related("line")
+
+
+def _heed(verdict: Verdict) -> None:
     if verdict.opted_out_number:
         compliance.stop_queued_texts(verdict.opted_out_number)
-    return True
 
 
 def _try(event: WebhookEvent) -> Verdict:
@@ -104,7 +136,7 @@ def _try(event: WebhookEvent) -> Verdict:
         logger.exception("event %s could not be taken in", event.pk)
         if isinstance(meaning, TextReceived):
             inbound.heed_opt_out(event.line, meaning.text)
-        words = f"{type(error).__name__} while taking it in."
+        words = f"{type(error).__name__}{FAILED}"
         is_last = event.failure_count + 1 >= conf.MAX_WEBHOOK_TRIES
         return Verdict(State.QUARANTINED if is_last else State.PENDING, words, has_failed=True)
 

@@ -10,6 +10,7 @@ from texting.views import (
     batches,
     conversation,
     decisions,
+    events,
     first_text,
     inbox,
     line,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("undecided/<int:text_id>/", decisions.decide, name="decide"),
     path("undecided/batches/<int:batch_id>/", decisions.take_over, name="take-over"),
     path("accounting/", accounting.account, name="accounting"),
+    path("events/", events.events, name="events"),
+    path("events/again/", events.all_again, name="events-again"),
+    path("events/<int:event_id>/again/", events.again, name="event-again"),
     path("settings/", lines.settings, name="settings"),
     path("webhooks/<int:line_id>/<str:secret>/<slug:event>", webhooks.receive, name="webhook"),
 ]

@@ -69,6 +69,13 @@ SECTIONS = [
                 "texting.manage_lines",
             ),
             Entry(
+                _("News not taken in"),
+                _("What ZipWhip told us and Enterprise could make nothing of, to be tried again."),
+                "webhook",
+                "texting:events",
+                "texting.manage_lines",
+            ),
+            Entry(
                 _("Test text"),
                 _("A text to your own phone, on the way that every text takes."),
                 "send",

@@ -110,6 +110,7 @@ NAVIGATION: list[NavItem] = [
             "texting:lines",
             "texting:settings",
             "texting:accounting",
+            "texting:events",
             "texting:test-text",
             "people:import",
             "people:textable-report",

@@ -54,7 +54,7 @@ def test_an_administrator_finds_everything_but_the_django_admin(client, sign_in)
     found = [title for _, title in links(client, INDEX)]
 
     assert found == [
-        *("External services", "Texting settings", "Account of texts", "Test text"),
+        *("External services", "Texting settings", "Account of texts", "News not taken in", "Test text"),
         *("Import", "Textable report"),
         *("Users", "Roles", "Branches", "Message action codes", "Audit log"),
     ]

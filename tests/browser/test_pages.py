@@ -287,6 +287,7 @@ PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "add credentials, refused": ("ada", submit_nothing("/texting/lines/add/", "Save")),
     "texting settings": ("ada", "/texting/settings/"),
     "account of texts": ("ada", "/texting/accounting/"),
+    "news not taken in, none": ("ada", "/texting/events/"),
     "test text": ("ada", "/texting/test-text/"),
     "why can’t I text": ("sofia", "/texting/why/"),
     "to decide": ("riya", "/texting/undecided/"),

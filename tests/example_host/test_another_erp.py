@@ -166,7 +166,7 @@ def test_who_cannot_be_texted_is_named_without_scripts(erp, page):
     expect(page.get_by_text("2 people, 1 cannot be texted")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["inbox", "unmatched", "batches", "lines", "settings", "accounting"])
+@pytest.mark.parametrize("path", ["inbox", "unmatched", "batches", "lines", "settings", "accounting", "events"])
 def test_each_page_of_texting_stands_in_the_host_s_base(page, path):
     page.goto(f"/texting/{path}/")
 

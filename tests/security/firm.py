@@ -27,6 +27,7 @@ from texting.models import (
     Recipient,
     Text,
     TextingSettings,
+    WebhookEvent,
 )
 from texting.seam import RecordKey
 from texting.vocabulary import Direction, LineState, Origin, TextStatus
@@ -82,6 +83,10 @@ class Firm:
         for name in ("password", "session", "webhook"):
             self.line.set_secret(name, f"{name} of the line")
         self.line.save()
+        self.event = WebhookEvent.objects.create(
+            line=self.line, event="receive", body=b"{}", state=WebhookEvent.State.QUARANTINED,
+            received_at=timezone.now(), next_try_at=timezone.now(),
+        )  # fmt: skip
         key = RecordKey("employee", self.ana.pk)
         self.draft = Draft.objects.create(
             pk=uuid.uuid4(), user=self.riya, selection=[key], line=self.line, body="Hello"
@@ -144,6 +149,7 @@ class Firm:
             "record_type": "employee",
             "record_id": self.ana.pk,
             "line_id": self.line.pk,
+            "event_id": self.event.pk,
             "secret": "guessed",
             "event": "receive",
             "photo": self.photo.pk,

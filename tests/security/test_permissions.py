@@ -124,6 +124,9 @@ texting:undecided                 in     no     ok     ok     ok     ok     in  
 texting:decide                    in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:take-over                 in     405    405    405    405    405    in     no     ok     none   ok     ok
 texting:accounting                in     no     no     no     ok     ok     in     no     no     no     ok     ok
+texting:events                    in     no     no     no     ok     ok     in     no     no     no     405    405
+texting:events-again              in     no     no     no     405    405    in     no     no     no     ok     ok
+texting:event-again               in     no     no     no     405    405    in     no     no     no     ok     ok
 texting:settings                  in     no     no     no     ok     ok     in     no     no     no     ok     ok
 texting:webhook                   405    405    405    405    405    405    none   none   none   none   none   none
 navigation                        in     ok     ok     ok     ok     ok     in     405    405    405    405    405

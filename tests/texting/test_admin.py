@@ -101,7 +101,7 @@ def test_stuck_events_are_set_aside_with_their_bodies(root, line):
     }
 
 
-def test_the_list_of_the_alert_shows_only_stuck_events(root, line):
+def test_a_filter_shows_only_stuck_events(root, line):
     stuck, done = store(line, State.QUARANTINED), store(line, State.DONE)
 
     address = reverse("admin:texting_webhookevent_changelist") + "?state__in=malformed,quarantined"

@@ -89,7 +89,7 @@ def test_events_that_could_not_be_taken_in_are_told_until_somebody_sees_to_them(
 
     (told,) = alerts.told(alerts.found(manager))
     assert "2 notices came" in told.words
-    assert told.url.endswith("/webhookevent/?state__in=malformed,quarantined")
+    assert told.url == "/texting/events/"
     assert seam.waiting_count("texting:lines", manager) == 1
     WebhookEvent.objects.update(state=State.KEPT)
     assert kinds(manager) == []

@@ -44,6 +44,7 @@ def address(name, arguments, world):
         "record_id": world.employee.pk,
         "text_id": world.conversation.texts.get(status="received").pk,
         "line_id": world.line.pk,
+        "event_id": world.event.pk,
         "photo": 1,
     }
     return reverse(name, kwargs={argument: known[argument] for argument in arguments})

@@ -24,6 +24,7 @@ from texting.models import (
     Recipient,
     Text,
     TextingSettings,
+    WebhookEvent,
 )
 from texting.vocabulary import Direction, LineState, MethodType, Origin, PauseReason, Reason, TextStatus
 
@@ -78,6 +79,10 @@ class World:
         self._connect("+16125550102", LineState.CONNECTING, **owner)
         self.removed = self._connect("+16125550103", LineState.REMOVED, **owner)
         TextingSettings.current()
+        self.event = WebhookEvent.objects.create(
+            line=self.line, event="receive", body=b"", state=WebhookEvent.State.QUARANTINED, tries=5,
+            problem="Σφάλμα while taking it in.", received_at=self.now, next_try_at=self.now,
+        )  # fmt: skip
         for number in ("+16125550135", "+16125550139"):
             OptOut.objects.create(
                 number=number, source=OptOut.Source.values[0], word="STOP", line=self.line, opted_out_at=self.now

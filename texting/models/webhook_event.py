@@ -22,6 +22,9 @@ class WebhookEvent(models.Model):
         MALFORMED = "malformed", "Malformed"
         QUARANTINED = "quarantined", "Quarantined"
 
+    # What stays so until a person sees to it.
+    STUCK = (State.MALFORMED, State.QUARANTINED)
+
     line = models.ForeignKey("texting.Line", on_delete=models.PROTECT, related_name="webhook_events")
     event = models.CharField(max_length=40, choices=EventKind.choices)
     body = models.BinaryField()

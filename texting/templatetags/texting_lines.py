@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, TypedDict
 
 from django import template
@@ -45,13 +44,9 @@ def stopped_lines(context: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("texting/_alerts.html", takes_context=True)
 def texting_alerts(context: dict[str, Any]) -> dict[str, Any]:
     """The same, and of whatever else in texting does not mend itself, each with the page that mends it."""
-    user = context["request"].user
-    found = alerts.found(user)
+    found = alerts.found(context["request"].user)
     has_stopped = any(alert.kind == alerts.STOPPED for alert in found)
     return {
         "rows": line_list.stopped_rows() if has_stopped else [],
-        "notes": [
-            note if not note.permission or user.has_perm(note.permission) else replace(note, url="")
-            for note in alerts.told(found)
-        ],
+        "notes": alerts.told(found),
     }
