@@ -111,6 +111,7 @@ def test_a_second_line_for_a_rep_and_their_texts_leave_from_it(open_as):
     rep = open_as("mei")
     rep.goto("/employees/?q=Kwame Asante")
     rep.locator("tr[data-key]").first.get_by_role("link").first.click()
+    rep.wait_for_load_state()
     rep.get_by_text("Actions", exact=True).click()
     rep.get_by_role("menuitem", name="Send Text").click()
     dialog = rep.get_by_role("dialog", name="Send Text")

@@ -18,6 +18,8 @@ def open_record(page: Page, name: str) -> None:
     page.goto(f"/employees/?q={name}")
     page.get_by_role("link", name=name, exact=True).first.click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    # A link is its page until the scripts have run, and its dialog from then on.
+    page.wait_for_load_state()
 
 
 def end_session(page: Page) -> None:
