@@ -10,12 +10,19 @@ from datetime import UTC, datetime
 _SECRET = re.compile(r"(/webhooks/\d+/)[^/\s\"']+")
 # The row that PostgreSQL refuses: up to what Python writes below it, for a body may have several lines.
 _ROW = re.compile(r"(DETAIL: +).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
-_NUMBER = re.compile(r"\+\d{6,11}(?=\d{4}(?!\d))")
-# As people type it, and as lines are called: ten digits in a row or in groups. Neither a time, which begins with 1
-# or is a fraction, nor part of something longer; ids are short.
+_PLUS = r"(?:\+|%2B)"
+_NUMBER = re.compile(_PLUS + r"\d{6,11}(?=\d{4}(?!\d))", re.IGNORECASE)
+# What people write between the groups: blanks, dots, slashes, dashes of any length; also as an address has them.
+_BETWEEN = r"(?:[^\S\n]|[./()+\u2010-\u2015\u2212-]|%(?:20|2[89F]|C2%A0|E2%80%(?:9[0-5]|AF))){0,5}"
+# As people type it, and as lines are called: ten digits in a row or in groups, perhaps with an extension. Neither a
+# time, which begins with 1 or is a fraction, nor part of something longer; ids are short.
 _DIALED = re.compile(
-    r"(?<![\w.+*-])(?:1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]{0,2}[2-9]\d\d[ .-]?(?=\d{4}(?!\w|\.\d))"
+    rf"(?:{_PLUS}{_BETWEEN}1{_BETWEEN}|(?:(?<![\w.*-])|(?<=%[\dA-F]{{2}}))(?:(?:00)?1{_BETWEEN}|(?:\(|%28){_BETWEEN})?)"
+    rf"[2-9]\d\d{_BETWEEN}[2-9]\d\d{_BETWEEN}(?=\d{{4}}(?:(?:x|ext)\.?\d|(?!\w|\.\d)))",
+    re.IGNORECASE,
 )
+# Of another country, in groups of any length: its end is not known. A blank of an address is a plus, before a date too.
+_FOREIGN = re.compile(rf"{_PLUS}(?!\d{{4}}-\d\d-)[2-9](?:{_BETWEEN}\d){{6,14}}(?!\d)", re.IGNORECASE)
 
 
 def mask(written: str) -> str:
@@ -23,7 +30,12 @@ def mask(written: str) -> str:
 
     We log neither; but an address, or PostgreSQL's words for what it refuses, can quote them.
     """
-    return _DIALED.sub("***", _NUMBER.sub("+***", _ROW.sub(r"\1***", _SECRET.sub(r"\1***", written))))
+    for found, instead in _MASKED:
+        written = found.sub(instead, written)
+    return written
+
+
+_MASKED = [(_SECRET, r"\1***"), (_ROW, r"\1***"), (_NUMBER, "+***"), (_DIALED, "***"), (_FOREIGN, "+***")]
 
 
 class Mask(logging.Filter):

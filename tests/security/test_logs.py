@@ -3,7 +3,13 @@
 import io
 import json
 import logging
+import random
+import re
 import sys
+import uuid
+from datetime import UTC, datetime
+from itertools import product
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -23,11 +29,57 @@ from texting.logs import JsonFormatter, Mask, mask
         ("'(612) 555-0134' 612-555-0134, 1 612.555.0134", "'***0134' ***0134, ***0134"),
         ("event 4294967 in 0.6125550134 s at 1795432109", "event 4294967 in 0.6125550134 s at 1795432109"),
         ("2f1e6125550134aa 6125550134.5 2026-11-22", "2f1e6125550134aa 6125550134.5 2026-11-22"),
-        ("text 123456789012 sent at 2026-11-22T14:02:09+00:00", "text 123456789012 sent at 2026-11-22T14:02:09+00:00"),
     ],
 )
 def test_numbers_secrets_and_refused_rows_are_masked(written, masked):
     assert mask(written) == masked
+
+
+def ways_to_type_a_number():
+    countries = ["", "1", "+1", "1-", "+1-", "+1.", "+1 ", "1 ", "001 ", "+1/", "+\xa01\xa0"]
+    areas = ["612", "(612)", " 612 ", "( 612 )"]
+    between = ["", "-", ".", " ", " - ", "/", " / ", "\u2013", " \u2013 ", "\u2011", "\xa0", "\u202f"]
+    after = ["", ".", ", 7", "x12", " x12", " ext. 12", "ext12", "#12"]
+    for country, area, gap, extension in product(countries, areas, between, after):
+        typed = f"{country}{area}{gap}555{gap}0134{extension}"
+        yield from (typed, quote(typed), quote_plus(typed))
+
+
+def test_a_number_is_masked_however_it_is_typed():
+    masked = {typed: mask(f"value={typed} refused") for typed in ways_to_type_a_number()}
+
+    assert [typed for typed, written in masked.items() if "555" in written or "0134" not in written] == []
+
+
+@pytest.mark.parametrize("typed", ["+525512345678", "+52 55 1234 5678", "+44 (20) 7946-0958", "%2B49%2030%201234567"])
+def test_a_number_of_another_country_is_masked_when_it_says_so(typed):
+    assert not re.search("7946|1234", mask(f"value={typed} refused"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "text 123456789012 sent at 2026-11-22T14:02:09+00:00",
+        "at+2026-11-22 and 2026-11-22 14:02:09,555 +0100, 22/Nov/2026:14:02:09 +0000, 11/22/2026",
+        "212.155.101.34:5432 and 203.0.113.77, 2001:db8::612:555:134",
+        "event 4294967 in 0.6125550134 s at 1795432109 (1795432109123 ms, 1795432109.555)",
+        "batches 612, 555 and 1234 of line 555; 612 texts, 55501 people",
+        "2f1e6125550134aa, 6f9619ff-8b86-4011-b42d-00cf4fc964ff, 61255501-3455-4012-8345-612555013455",
+        "sha 6125550134abcdef, size 6125550134.5, 5% of 6125550",
+        "LINE 1: INSERT INTO texting_text VALUES (12, 345, 6789)",
+    ],
+)
+def test_what_is_no_number_of_a_person_is_written_as_it_is(written):
+    assert mask(written) == written
+
+
+def test_no_id_made_by_chance_is_taken_for_a_number():
+    chance = random.Random(7)  # noqa: S311 - repeats a run, guards nothing
+    ids = [str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(5000)]
+    times = [datetime.fromtimestamp(chance.randrange(1_600_000_000, 1_999_999_999), UTC) for _ in range(5000)]
+    written = "\n".join([*ids, *map(str, times), *(str(time.timestamp()) for time in times)])
+
+    assert mask(written) == written
 
 
 @pytest.mark.parametrize("formatter", [JsonFormatter(), logging.Formatter("%(levelname)s %(message)s")])
