@@ -52,7 +52,7 @@ def left(batch: Batch) -> QuerySet[Recipient]:
 
 def may_be_texted(rows: QuerySet[Recipient]) -> QuerySet[Recipient]:
     """Without those who may have the text already, or soon, and those who wait for a decision."""
-    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN)
+    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN | Q(decision=Decision.SENT_AGAIN))
 
 
 def unsent_drafts(batches: Iterable[Batch]) -> QuerySet[Draft]:
@@ -117,21 +117,26 @@ def note_sent(batch: Batch, made: Iterable[Recipient]) -> None:
 
 
 def settle(people: QuerySet[Recipient], batch: Batch, decision: Decision, user_id: int) -> int:
-    """Decide about people that a leaver's batch left, which the caller has locked; return how many.
+    """Decide about people that a leaver's batch left, which the caller has locked; return how many."""
+    texts = decide_about(people, decision, user_id)
+    Batch.objects.filter(pk=batch.pk).update(left_count=F("left_count") - texts.count(None))
+    if texts:
+        action = "batch.taken_over" if decision == Decision.SENT_AGAIN else "batch.dropped"
+        conf.audit()(actor_id=user_id, action=action, subject=f"batch:{batch.pk}", facts={"people": len(texts)})
+    return len(texts)
+
+
+def decide_about(people: QuerySet[Recipient], decision: Decision, user_id: int) -> list[int | None]:
+    """Decide about people whose texts the caller has locked; return the text of each, None for who has none.
 
     A text is decided about once all who share it are.
     """
-    rows = list(people.values_list("pk", "text_id"))
-    unmade = [pk for pk, text_id in rows if text_id is None]
-    Recipient.objects.filter(pk__in=[pk for pk, _ in rows]).update(decision=decision, decided_by_id=user_id)
-    Batch.objects.filter(pk=batch.pk).update(left_count=F("left_count") - len(unmade))
-    texts = Text.objects.filter(LEFT_BEHIND, pk__in={text_id for _, text_id in rows if text_id}, decision="")
+    texts = dict(people.values_list("pk", "text_id"))
+    Recipient.objects.filter(pk__in=texts).update(decision=decision, decided_by_id=user_id)
     waits = Exists(Recipient.objects.filter(text=OuterRef("pk"), decision=""))
-    texts.filter(~waits).update(decision=decision, decided_by_id=user_id, decided_at=Now())
-    if rows:
-        action = "batch.taken_over" if decision == Decision.SENT_AGAIN else "batch.dropped"
-        conf.audit()(actor_id=user_id, action=action, subject=f"batch:{batch.pk}", facts={"people": len(rows)})
-    return len(rows)
+    done = Text.objects.filter(~waits, pk__in={*texts.values()} - {None}, decision="")
+    done.update(decision=decision, decided_by_id=user_id, decided_at=Now())
+    return list(texts.values())
 
 
 def texted_by_others(source: str, keys: Sequence[RecordKey], batch: Batch | None = None) -> set[RecordKey]:

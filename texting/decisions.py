@@ -18,6 +18,7 @@ from texting import again, conf, dispatch, drafts, holders, lines, seam, sources
 from texting.again import LEFT_BEHIND
 from texting.errors import TextingError
 from texting.models import Batch, Conversation, Draft, Line, Recipient, Text
+from texting.models.chosen import of_records
 from texting.vocabulary import Decision, TextStatus
 
 if TYPE_CHECKING:
@@ -171,27 +172,39 @@ def drop(user: AbstractUser, text: Text) -> None:
 def send_again(user: AbstractUser, text: Text) -> Batch:
     """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
 
-    Not to those of them about whom somebody has decided alone. Raises AlreadyDecided, NotOurs, CannotSendAgain,
+    Not to those of them about whom somebody has decided alone. Of those who shared it, who is not texted waits on: they
+    may have another number by now, or `user` does not see them. Raises AlreadyDecided, NotOurs, CannotSendAgain,
     dispatch.NobodyToText, dispatch.LineNotUsable.
     """
     if not text.recipients.exists():
         raise NotOurs
     line = _line_for(user, text.line_id)
     with transaction.atomic():
-        _decide(user, text, Decision.SENT_AGAIN, UNCLEAR | LEFT_BEHIND)
-        recipients = list(text.recipients.filter(decision="").order_by("pk"))
-        numbers = {str(recipient.key): text.number for recipient in recipients}
+        people = _lock_people(text)
+        keys = [recipient.key for recipient in people.order_by("pk")]
         draft = Draft.objects.create(
             user_id=user.pk,
-            selection=[recipient.key for recipient in recipients],
-            chosen_numbers=numbers,
+            selection=keys,
+            chosen_numbers={str(key): text.number for key in keys},
             line=line,
             body=text.body,
             source=gettext("Sent again"),
         )
         batch = dispatch.send_batch(user, dispatch.Composed(draft, line, text.body, is_reply=True))
         batch.texts.update(repeats_id=text.pk)
+        texted = of_records(one.key for one in batch.recipients.filter(text__isnull=False))
+        again.decide_about(people.filter(texted), Decision.SENT_AGAIN, user.pk)
+        _audit(user, text, Decision.SENT_AGAIN)
     return batch
+
+
+def _lock_people(text: Text) -> QuerySet[Recipient]:
+    """Those of a text about whom nobody has decided: of two who decide at once the second sees what the first did."""
+    waiting = Text.objects.filter(UNCLEAR | LEFT_BEHIND, pk=text.pk, decision="")
+    people = text.recipients.filter(decision="")
+    if not waiting.select_for_update(no_key=True).values_list("pk") or not people.exists():
+        raise AlreadyDecided
+    return people
 
 
 def _line_for(user: AbstractUser, line_id: int) -> Line:
@@ -209,4 +222,8 @@ def _decide(user: AbstractUser, text: Text, decision: Decision, which: Q) -> Non
     )
     if not decided:
         raise AlreadyDecided
+    _audit(user, text, decision)
+
+
+def _audit(user: AbstractUser, text: Text, decision: Decision) -> None:
     conf.audit()(actor_id=user.pk, action=f"text.{decision.value}", subject=f"text:{text.pk}", facts={})

@@ -21,15 +21,15 @@ DECIDING = (
     Mutant(
         "what arrived is sent again by who saw it waiting still",
         DECIDING_ABOUT,
-        'Text.objects.filter(which, pk=text.pk, decision="")',
-        "Text.objects.filter(which, pk=text.pk)",
+        'Text.objects.filter(UNCLEAR | LEFT_BEHIND, pk=text.pk, decision="")',
+        "Text.objects.filter(UNCLEAR | LEFT_BEHIND, pk=text.pk)",
         DECISIONS,
         "test_what_somebody_has_decided_nobody_decides_anew",
     ),
     Mutant(
         "who may have the text is texted again with the rest",
         AGAIN,
-        "    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN)\n",
+        "    return rows.exclude(_HAS_IT | _HAD_IT | _WAITING | _TAKEN | Q(decision=Decision.SENT_AGAIN))\n",
         "    return rows\n",
         "tests/texting/test_batch_list.py",
         "test_who_may_have_the_text_or_soon_is_not_texted_again",

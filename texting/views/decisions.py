@@ -181,6 +181,8 @@ def _carry_out(request: SignedInRequest, text: Text) -> str:
         return _("Noted: this text is not sent again.") if is_unclear else _("Noted: this text is not sent.")
     if decision == Decision.SENT_AGAIN:
         decisions.send_again(request.user, text)
+        if decisions.waiting().filter(pk=text.pk).exists():
+            return _("Queued as a new text. Those whom it does not go to wait here still.")
         return _("Queued as a new text. What becomes of it stands on the record.")
     raise Http404
 
