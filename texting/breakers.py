@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from texting import conf, line_sessions
-from texting.errors import LineProblem, ProviderError, SessionLost
+from texting.errors import LineProblem, ProviderError, SessionLost, WrongPlace
 from texting.line_hooks import provider_of
 from texting.models import Breaker, Line
 from texting.secrets import CannotDecrypt
@@ -96,17 +96,21 @@ def pause_where_refused() -> None:
     """
     for line_id, reason in run(_REFUSED, {"in_a_row": REFUSALS_IN_A_ROW}):
         line_sessions.pause_for(Line.objects.get(pk=line_id), PauseReason(reason))
-        Line.objects.filter(pk=line_id).update(refusals_in_a_row=0)
 
 
-# Of a batch that has nothing left to send, nothing would run into the same block.
+# Of a batch that has nothing left to send, nothing would run into the same block. Asked each second: so of each batch
+# once, however many of its texts it were, and not of all that ever was.
 _REFUSED = """
 SELECT id, 'refused' FROM texting_line WHERE state = 'connected' AND refusals_in_a_row >= %(in_a_row)s
 UNION ALL
 SELECT l.id, 'spam' FROM texting_line l
 WHERE l.state = 'connected' AND EXISTS (
-    SELECT FROM texting_text t JOIN texting_batch b ON b.id = t.batch_id
-    WHERE t.line_id = l.id AND t.reason = 'spam' AND t.arrived_at > l.state_changed_at AND b.canceled_at IS NULL
+    SELECT FROM (
+        SELECT DISTINCT t.batch_id FROM texting_text t
+        WHERE t.line_id = l.id AND t.reason = 'spam'
+          AND t.arrived_at > greatest(l.state_changed_at, now() - interval '1 day')
+    ) s JOIN texting_batch b ON b.id = s.batch_id
+    WHERE b.canceled_at IS NULL
       AND (b.is_pending OR EXISTS (SELECT FROM texting_text w WHERE w.batch_id = b.id AND w.status = 'queued'))
 )
 """
@@ -127,10 +131,12 @@ def _open(provider: str, line_id: int | None, cause: StopCause) -> None:
     logger.error("%s stops sending: %s", subject, cause.value)
 
 
+# Who does not answer may turn out to be somebody else, and that is told at once.
 _OPEN = """
 INSERT INTO texting_breaker (provider, line_id, cause, opened_at, next_probe_at, probe_count)
 VALUES (%s, %s, %s, now(), now() + %s, 0)
-ON CONFLICT (provider, line_id) WHERE closed_at IS NULL DO NOTHING
+ON CONFLICT (provider, line_id) WHERE closed_at IS NULL DO UPDATE SET cause = excluded.cause
+    WHERE excluded.cause IN ('redirect', 'certificate') AND excluded.cause <> texting_breaker.cause
 RETURNING id
 """
 
@@ -171,12 +177,18 @@ def probe(breaker: Breaker) -> bool:
         if breaker.line_id is None:
             return False  # another line is asked next time
     except ProviderError as error:
-        wait = min(LONGEST_PROBE, FIRST_PROBE * (1 << min(breaker.probe_count, 10)))
-        Breaker.objects.filter(pk=breaker.pk, closed_at__isnull=True).update(next_probe_at=Now() + wait)
-        logger.info("%s stays open: %s", breaker, error)
+        _keep_open(breaker, error)
         return False
     _close(breaker)
     return True
+
+
+def _keep_open(breaker: Breaker, error: ProviderError) -> None:
+    wait = min(LONGEST_PROBE, FIRST_PROBE * (1 << min(breaker.probe_count, 10)))
+    Breaker.objects.filter(pk=breaker.pk, closed_at__isnull=True).update(next_probe_at=Now() + wait)
+    logger.info("%s stays open: %s", breaker, error)
+    if isinstance(error, WrongPlace):
+        stop_provider(breaker.provider, error.cause)
 
 
 def _any_line(provider: str) -> Line | None:

@@ -164,7 +164,8 @@ def _remember_refusals(text_ids: list[int]) -> None:
 def _note_contact(outcomes: Sequence[Outcome]) -> None:
     """Keep when a line's provider last answered, how often in a row it did not since, and how long it asked us to wait.
 
-    And how many texts it refused since it took one, for no reason of theirs. Not on a locked line.
+    And how many texts it refused since it took one, for no reason of theirs. What changes a count waits for a line that
+    another holds; that a text was taken as usual does not, and is not noted on such a line.
     """
     rows = [
         (
@@ -177,6 +178,8 @@ def _note_contact(outcomes: Sequence[Outcome]) -> None:
         )
         for o in outcomes
     ]
+    # First, and by itself: who waits for a line holds no line with a higher id.
+    run_values(_HOLD_COUNTED, rows)
     run_values(
         """
         WITH s AS (
@@ -200,6 +203,17 @@ def _note_contact(outcomes: Sequence[Outcome]) -> None:
         """,
         rows,
     )
+
+
+_HOLD_COUNTED = """
+SELECT l.id FROM texting_line l WHERE EXISTS (
+    SELECT FROM (VALUES %s) AS v (id, is_answered, is_failure, wait, is_sent, is_refusal)
+    JOIN texting_text t ON t.id = v.id
+    WHERE t.line_id = l.id AND (
+        v.is_failure OR v.is_refusal OR (v.is_answered AND l.failures_in_a_row + l.refusals_in_a_row > 0)
+    )
+) ORDER BY l.id FOR NO KEY UPDATE
+"""
 
 
 def overdue() -> list[Outcome]:
@@ -254,9 +268,12 @@ def next_due_in(now_at_most: timedelta) -> timedelta:
     return max(timedelta(0), min(due_in, now_at_most))
 
 
-# A line `l` that is well, that nobody is logging in just now, that no breaker stops, and whose past is known.
+# A line `l` that is well, that nobody is logging in just now, that no breaker stops, and whose past is known. One whose
+# texts are refused is paused a moment after it was counted, and sends nothing in between.
 _HAS_SESSION = "(l.renewing_until IS NULL OR l.renewing_until <= now())"
-_MAY_SEND = f"l.state = 'connected' AND l.guarded_since IS NULL AND {_HAS_SESSION} AND {breakers.IS_CLOSED}"
+_IS_NOT_REFUSED = f"l.refusals_in_a_row < {breakers.REFUSALS_IN_A_ROW}"
+_IS_WELL = f"l.state = 'connected' AND l.guarded_since IS NULL AND {_IS_NOT_REFUSED} AND {_HAS_SESSION}"
+_MAY_SEND = f"{_IS_WELL} AND {breakers.IS_CLOSED}"
 
 # A text `t` that may leave now. In the words of the index `text_line_queue`, which no other index has: PostgreSQL goes
 # by what it last knew of the queue, often that it is empty, and would as soon read the whole of another index.

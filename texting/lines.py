@@ -321,7 +321,12 @@ def _unreachable() -> ConnectionFailed:
 
 def _mark_connected(line: Line, states: Sequence[LineState]) -> bool:
     changed = Line.objects.filter(pk=line.pk, state__in=states).update(
-        state=LineState.CONNECTED, pause_reason="", state_changed_at=Now(), last_contact_at=Now()
+        state=LineState.CONNECTED,
+        pause_reason="",
+        state_changed_at=Now(),
+        last_contact_at=Now(),
+        # Whoever let it send again knew of those before.
+        refusals_in_a_row=0,
     )
     line.refresh_from_db()
     return bool(changed)
@@ -333,6 +338,7 @@ def _keep_session(line: Line, session_key: str) -> None:
         session_token=line.session_token,
         session_version=F("session_version") + 1,
         session_renewed_at=None,
+        renewing_until=None,
         last_contact_at=Now(),
     )
     line.refresh_from_db()

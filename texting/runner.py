@@ -126,7 +126,7 @@ class Runner:
         taken = 0 if self._stopping.is_set() else intake.take_in()
         is_held = self._is_held(all_are_in=is_replayed and taken < intake.AT_ONCE)
         self._collect()
-        # What is refused may pause its line, and nothing of it leaves before that.
+        # What is refused may pause its line, and nothing of it leaves by this runner before that.
         is_refused = any(outcome.is_about_line for outcome in self._unrecorded)
         try:
             recorded, claimed, stopped_count = self._record_and_claim(
@@ -136,8 +136,7 @@ class Runner:
             raise
         except Exception:
             logger.exception("outcomes could not be recorded together")
-            self._record_apart()
-            return True
+            recorded, claimed, stopped_count = self._record_apart(), [], 0
         for claim in claimed:
             self._in_flight += 1
             self._slots.submit(self._send, claim)
@@ -159,10 +158,11 @@ class Runner:
         recorded, self._unrecorded = self._unrecorded, []
         return recorded, claimed, stopped_count
 
-    def _record_apart(self) -> None:
+    def _record_apart(self) -> list[Outcome]:
         """Each outcome by itself; one that the host does not let us write is put aside, and holds up no other."""
         outcomes, self._unrecorded = self._unrecorded, []
         self._in_flight -= len(outcomes)
+        recorded = []
         for outcome in outcomes:
             try:
                 with transaction.atomic():
@@ -170,7 +170,10 @@ class Runner:
             except Exception as error:
                 logger.warning("text %s: %s while recording; trying again", outcome.text_id, type(error).__name__)
                 self._aside.append(outcome)
+            else:
+                recorded.append(outcome)
         self._next_aside = time.monotonic() + ASIDE_SECONDS
+        return recorded
 
     def _is_held(self, *, all_are_in: bool) -> bool:
         """Whether to claim nothing yet, for a STOP may be among what came while PostgreSQL was away; not for ever."""
@@ -297,11 +300,15 @@ def _post(provider: Provider, line: Line, session_key: str, claim: Claim) -> Out
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except LineProblem as error:
         _heal(line_sessions.pause_for, line, error.reason)
-        return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
+        # Should it be this text that is to blame: once the line goes on, others go before it.
+        return _back(claim, Reason.TRY_AGAIN, error)
+    except WrongPlace as error:
+        logger.info("text %s did not leave: %s", claim.text_id, error)
+        _heal(breakers.stop_provider, line.provider, error.cause)
+        # No trouble of the line's own: of its provider that is told once.
+        return _back(claim, Reason.TRY_AGAIN, error)
     except NotSent as error:
         logger.info("text %s did not leave: %s", claim.text_id, error)
-        if isinstance(error, WrongPlace):
-            _heal(breakers.stop_provider, line.provider, error.cause)
         return replace(_back(claim, Reason.TRY_AGAIN, error), troubled_line_id=claim.line_id)
     except OutcomeUnknown as error:
         logger.warning("text %s may have left: %s", claim.text_id, error)

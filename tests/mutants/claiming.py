@@ -102,6 +102,22 @@ CLAIMING = (
         "test_nothing_leaves_while_the_provider_cannot_be_asked",
     ),
     Mutant(
+        "a line whose fifth text in a row was refused sends until it is paused",
+        CLAIMS,
+        " AND {_IS_NOT_REFUSED}",
+        "",
+        "tests/texting/test_refusals.py",
+        "test_nothing_is_claimed_between_the_fifth_refusal_and_the_pause",
+    ),
+    Mutant(
+        "what changes a line's counts is lost while another holds the line",
+        CLAIMS,
+        "    run_values(_HOLD_COUNTED, rows)\n",
+        "",
+        RACES,
+        "test_what_an_answer_says_of_its_line_is_noted_though_another_holds_that",
+    ),
+    Mutant(
         "a claim does not heed breakers",
         CLAIMS,
         " AND {breakers.IS_CLOSED}",

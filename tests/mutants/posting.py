@@ -70,8 +70,8 @@ POSTING = (
         RUNNER,
         "        if is_refused:\n            breakers.pause_where_refused()\n",
         "",
-        "tests/texting/test_breakers.py",
-        "test_five_refusals_in_a_row_for_no_reason_pause_the_line_and_the_rest_waits",
+        "tests/texting/test_refusals.py",
+        "test_a_batch_that_is_taken_for_spam_pauses_the_line",
     ),
     Mutant(
         "a POST without an answer is made again",

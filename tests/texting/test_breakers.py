@@ -1,56 +1,25 @@
 """Sending that stops where it goes wrong, and goes on once the provider answers a question."""
 
+# ruff: noqa: F811 - fixtures
+
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from tests.texting import host
+from tests.texting.breaker_rig import failing, make_probe_due, people_with_numbers, runner  # noqa: F401 - fixtures
 from tests.texting.conftest import ANA, BO, make_line, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet
-from texting import breakers, claims, delivery
-from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost, WrongPlace
+from texting import breakers, claims
+from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Breaker, Line, Text
-from texting.providers.base import DeliveryNews
 from texting.runner import Runner, look_after_lines
-from texting.vocabulary import LineState, PauseReason, Reason, StopCause, TextStatus
+from texting.vocabulary import LineState, PauseReason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(1)
-    yield runner
-    runner.close()
-
-
-@pytest.fixture
-def people_with_numbers(people):
-    return [people.add(f"Person {n}", f"+1612555{n:04d}") for n in range(101, 121)]
-
-
-@pytest.fixture
-def failing(provider, send, runner, people_with_numbers, monkeypatch):
-    """Let so many texts to as many people go wrong."""
-    # None comes back at once, as it may by chance.
-    monkeypatch.setattr(claims.random, "random", lambda: 1.0)
-
-    def failing(*answers, on=None):
-        provider.answers.extend(answers)
-        chosen = [people_with_numbers.pop(0) for _ in answers]
-        send(*chosen, **({"on": on} if on else {}))
-        run_until_quiet(runner)
-
-    return failing
-
-
-def make_probe_due() -> None:
-    Breaker.objects.update(next_probe_at=F("next_probe_at") - timedelta(minutes=10))
 
 
 def test_five_texts_in_a_row_that_could_not_be_handed_over_stop_the_line(failing, people, send, provider, runner):
@@ -230,134 +199,3 @@ def test_a_failure_counts_once_though_another_outcome_cannot_be_written(people, 
     claims.record([*sent, failed])
 
     assert Line.objects.get(pk=other.pk).failures_in_a_row == 1
-
-
-# --- Refusals that say more of the line than of the text
-
-
-def refused(reason=Reason.REFUSED):
-    return Refused(reason, provider_code="-700")
-
-
-def pause_of(line_id=None):
-    line = Line.objects.get(pk=line_id) if line_id else Line.objects.get()
-    return line.state, line.pause_reason
-
-
-def test_a_forbidden_line_is_paused_and_its_batch_waits(people_with_numbers, send, provider, runner):
-    provider.answers.extend([LineProblem(PauseReason.REFUSED)])
-    send(*people_with_numbers)
-    run_until_quiet(runner)
-
-    assert pause_of() == (LineState.PAUSED, PauseReason.REFUSED)
-    assert set(Text.objects.values_list("status", flat=True)) == {TextStatus.QUEUED}
-
-
-def test_five_refusals_in_a_row_for_no_reason_pause_the_line_and_the_rest_waits(
-    people_with_numbers, send, provider, runner
-):
-    provider.answers.extend(refused() for _ in range(20))
-    send(*people_with_numbers)
-    run_until_quiet(runner)
-
-    assert pause_of() == (LineState.PAUSED, PauseReason.REFUSED)
-    assert (Text.objects.filter(status=TextStatus.FAILED).count(), len(provider.answers)) == (5, 15)
-    assert [row["action"] for row in host.audited].count("line.paused") == 1
-
-
-def test_a_text_that_gets_through_starts_the_count_of_refusals_again(failing):
-    failing(*[refused()] * 4, "accept", *[refused()] * 4)
-
-    assert pause_of() == (LineState.CONNECTED, "")
-
-
-@pytest.mark.parametrize("reason", [Reason.NOT_TEXTABLE, Reason.OPTED_OUT, Reason.TOO_LONG])
-def test_refusals_that_a_number_or_a_body_is_to_blame_for_pause_nothing(failing, reason):
-    failing(*[refused(reason)] * 8)
-
-    assert pause_of() == (LineState.CONNECTED, "")
-
-
-def test_who_resumes_a_line_that_was_refused_has_five_more(failing):
-    failing(*[refused()] * 5)
-    Line.objects.update(state=LineState.CONNECTED, pause_reason="")
-    failing(*[refused()] * 4)
-    assert pause_of() == (LineState.CONNECTED, "")
-
-    failing(refused())
-    assert pause_of() == (LineState.PAUSED, PauseReason.REFUSED)
-
-
-def test_a_batch_that_is_taken_for_spam_pauses_the_line(people_with_numbers, send, provider, runner):
-    provider.answers.extend(["accept", refused(Reason.SPAM)])
-    send(*people_with_numbers)
-    run_until_quiet(runner)
-
-    assert pause_of() == (LineState.PAUSED, PauseReason.SPAM)
-    assert Text.objects.queued().count() == 18
-
-
-def test_so_does_one_that_was_taken_for_spam_on_its_way(people_with_numbers, send, provider, line):
-    send(*people_with_numbers)
-    claimed = claims.claim(1)[0]
-    claims.record([claims.Outcome(claimed[0].text_id, claimed[0].attempt, TextStatus.SENT, provider_id="1")])
-    delivery.apply(Text.objects.get(provider_id="1"), DeliveryNews(TextStatus.UNDELIVERED, 3, Reason.SPAM, "-801"))
-
-    look_after_lines()
-
-    assert pause_of() == (LineState.PAUSED, PauseReason.SPAM)
-
-
-def test_spam_of_which_nothing_waits_pauses_nothing(failing):
-    failing(refused(Reason.SPAM))
-    failing(refused(Reason.SPAM))
-    look_after_lines()
-
-    assert pause_of() == (LineState.CONNECTED, "")
-
-
-def test_what_left_before_a_line_was_resumed_does_not_pause_it_again(people_with_numbers, send, provider, runner):
-    provider.answers.append(refused(Reason.SPAM))
-    send(*people_with_numbers)
-    run_until_quiet(runner)
-    assert pause_of() == (LineState.PAUSED, PauseReason.SPAM)
-    Line.objects.update(state=LineState.CONNECTED, pause_reason="", state_changed_at=Now())
-
-    look_after_lines()
-
-    assert pause_of() == (LineState.CONNECTED, "")
-
-
-# --- Somebody else at the provider's address
-
-
-@pytest.mark.parametrize("cause", [StopCause.REDIRECT, StopCause.CERTIFICATE])
-def test_whoever_answers_in_the_providers_place_stops_all_its_lines_at_once(failing, send, people, runner, cause):
-    other = make_line(number="+16125550101")
-    failing(WrongPlace(cause))
-    send(people.add("Ana Rivera", ANA), on=other)
-    run_until_quiet(runner)
-
-    breaker = Breaker.objects.get()
-    assert (breaker.line, breaker.cause, status_of(ANA)) == (None, cause, "queued")
-    assert [row["action"] for row in host.audited].count("line.stopped") == 1
-
-
-def test_it_goes_on_once_the_provider_is_there_again(failing, provider, monkeypatch, send, people, runner):
-    there = provider.get_account
-    monkeypatch.setattr(provider, "get_account", lambda _: raise_(WrongPlace(StopCause.CERTIFICATE)))
-    failing(WrongPlace(StopCause.CERTIFICATE))
-    make_probe_due()
-    look_after_lines()
-    assert Breaker.objects.get().closed_at is None
-
-    monkeypatch.setattr(provider, "get_account", there)
-    make_probe_due()
-    look_after_lines()
-    pass_time(minutes=1)
-    run_until_quiet(runner)
-    assert len(provider.sent) == 1
-
-
-def raise_(error):
-    raise error

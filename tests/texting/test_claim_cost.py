@@ -1,9 +1,11 @@
-"""A step of the runner costs the same however much is queued, and whatever PostgreSQL last knew of the queue."""
+"""A step of the runner costs the same however much is queued or past, whatever PostgreSQL last knew of the queue."""
 
 import pytest
 from django.db import connection
 
 from tests.benchmarks.claims import FILL_LINES, FILL_TEXTS, rows_read, steps
+from texting import breakers
+from texting.models import Batch, Line
 
 pytestmark = pytest.mark.django_db
 # On 2 lines.
@@ -34,3 +36,20 @@ def test_a_long_queue_on_few_lines_is_not_read(fill, left, known):
     fill(left, known=known)
 
     assert {what for what, do in steps().items() if rows_read(do) > 100} == set()
+
+
+@pytest.mark.parametrize(("age", "rows_a_text"), [("1 hour", 2.1), ("2 days", 0.1)])
+def test_texts_taken_for_spam_are_read_while_that_is_news_and_their_batch_once(fill, rep, age, rows_a_text):
+    fill(QUEUED, known="before")
+    batch = Batch.objects.create(line=Line.objects.earliest("pk"), sender=rep, body="Hi", segment_count=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE texting_line SET state_changed_at = now() - interval '30 days'")
+        cursor.execute(
+            "UPDATE texting_text SET batch_id = %s, reason = 'spam', arrived_at = now() - %s::interval"
+            " WHERE status = 'delivered' AND line_id = %s",
+            [batch.pk, age, batch.line_id],
+        )
+        text_count = cursor.rowcount
+        cursor.execute("ANALYZE")
+
+    assert rows_read(breakers.pause_where_refused) <= rows_a_text * text_count

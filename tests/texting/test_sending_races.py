@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -211,6 +212,48 @@ def test_a_line_that_is_being_paused_sends_nothing_more(people, send, provider, 
 
     assert (claimed, failures) == ([], [])
     assert status_of(ANA) == TextStatus.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ({"status": TextStatus.SENT, "provider_id": "700"}, (0, 0)),
+        ({"status": TextStatus.FAILED, "reason": Reason.REFUSED}, (5, 0)),
+        ({"status": TextStatus.QUEUED, "troubled": True, "line_wait": timedelta(minutes=2)}, (4, 3)),
+    ],
+)
+def test_what_an_answer_says_of_its_line_is_noted_though_another_holds_that(people, send, line, said, counts):
+    send(people.add("Ana Rivera", ANA))
+    claim = take()
+    Line.objects.update(refusals_in_a_row=4, failures_in_a_row=2)
+    record_while_held(claim, line, said)
+
+    line.refresh_from_db()
+    assert (line.refusals_in_a_row, line.failures_in_a_row) == counts
+    assert ("line_wait" in said) == (line.next_free_at > timezone.now() + timedelta(minutes=1))
+
+
+def test_an_ordinary_answer_waits_for_nobody_who_holds_its_line(people, send, line):
+    send(people.add("Ana Rivera", ANA))
+
+    assert record_while_held(take(), line, {"status": TextStatus.SENT, "provider_id": "700"}) == "at once"
+
+
+def record_while_held(claim, line, said) -> str:
+    """Record an outcome while another transaction holds its line; whether that waited."""
+    facts = dict(said)
+    troubled_line_id = line.pk if facts.pop("troubled", False) else None
+    outcome = claims.Outcome(claim.text_id, claim.attempt, troubled_line_id=troubled_line_id, **facts)
+    failures = []
+    recording = threading.Thread(target=in_transaction, args=(lambda: claims.record([outcome]), failures))
+    with transaction.atomic():
+        Line.objects.select_for_update(no_key=True).get(pk=line.pk)
+        recording.start()
+        wait_for(lambda: not recording.is_alive() or is_anybody_waiting_for_a_lock())
+        came = "later" if recording.is_alive() else "at once"
+    recording.join(10)
+    assert failures == []
+    return came
 
 
 def is_anybody_waiting_for_a_lock() -> bool:
