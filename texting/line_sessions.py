@@ -53,11 +53,10 @@ def renew_session(line_id: int, session_version: int) -> None:
         logger.warning("line %s: could not log in again: %s", line_id, error)
     else:
         _keep(line, session, version=session_version + 1)
-        Line.objects.filter(pk=line_id).update(renewing_until=None)
 
 
 def _keep(line: Line, session: Session, *, version: int) -> None:
-    """Go on with a session, unless an administrator has entered a newer one meanwhile.
+    """Go on with a session, unless there is a newer one, or another is logging in by now.
 
     It counts as a version of its own: who read the line during the login holds the dead session still.
     """
@@ -66,6 +65,7 @@ def _keep(line: Line, session: Session, *, version: int) -> None:
         session_token=line.session_token,
         session_version=F("session_version") + 1,
         session_renewed_at=Now(),
+        renewing_until=None,
         last_contact_at=Now(),
     )
 

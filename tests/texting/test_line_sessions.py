@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models.functions import Greatest
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from tests.texting.conftest import ANA, pass_time
-from texting import claims, line_sessions
+from texting import claims, line_sessions, lines
 from texting.models import Line
+from texting.providers.base import Session
 
 pytestmark = pytest.mark.django_db
 ASKED = timedelta(minutes=10)
@@ -49,6 +51,28 @@ def test_nothing_leaves_during_a_login_and_at_once_after_it(line, provider, send
     line_sessions.renew_session(line.pk, line.session_version)
 
     assert (during, len(claims.claim(1)[0])) == ([([], 0)], 1)
+
+
+def test_a_login_that_comes_late_frees_no_line_that_another_is_logging_in(line, provider):
+    def log_in_while_another_begins_to(username, password):
+        another = {"session_version": F("session_version") + 1, "renewing_until": Now() + ASKED}
+        Line.objects.update(**another)
+        return Session("late")
+
+    provider.login = log_in_while_another_begins_to
+
+    line_sessions.renew_session(line.pk, line.session_version)
+
+    line.refresh_from_db()
+    assert (line.renewing_until is not None, line.reveal("session").reveal() == "late") == (True, False)
+
+
+def test_a_login_by_hand_frees_a_line_at_once(line, provider, rep):
+    Line.objects.update(renewing_until=Now() + ASKED)
+
+    lines.change_password(rep, line, username=line.username, password="another long one")
+
+    assert Line.objects.get().renewing_until is None
 
 
 def test_a_line_that_need_not_wait_goes_on_at_once(line, provider):
