@@ -450,6 +450,19 @@ def test_each_state_stands_with_its_words(admin_client, connected, ada):  # noqa
     assert page.index("(612) 555-0100 Minneapolis") < page.index("(507) 555-0163 St. Paul")
 
 
+def test_a_line_whose_key_was_put_back_is_resumed_without_entering_the_password(admin_client, connected):
+    Line.pause(connected.pk, PauseReason.KEYS_LOST, now=timezone.now())
+
+    page = admin_client.get(url("lines")).content.decode()
+    assert "Enter new password" in page
+    resume = url("resume-line", connected)
+    assert f'formaction="{resume}"' in page
+    admin_client.post(resume)
+
+    connected.refresh_from_db()
+    assert connected.state == LineState.CONNECTED
+
+
 def test_texts_of_today_are_counted(admin_client, connected):
     now = timezone.now()
     for number, left_at in (("+16125550111", now), ("+16125550112", now), ("+16125550113", now - timedelta(days=2))):
