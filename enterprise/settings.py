@@ -39,11 +39,18 @@ DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
 PATIENCE = {
     "connect_timeout": 5,
     "tcp_user_timeout": 20_000,
-    # What freezes in the middle of a transaction must not keep what it has locked: lines, texts.
-    "options": "-c idle_in_transaction_session_timeout=30000",
+    # What freezes in the middle of a transaction must not keep what it has locked: lines, texts. And what nobody waits
+    # for any more, for web gave up or a process was killed, must not go on.
+    "options": "-c idle_in_transaction_session_timeout=30000 -c client_connection_check_interval=1000",
 }
 DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False})
-DATABASES["default"]["OPTIONS"] = {**PATIENCE, **DATABASES["default"].get("OPTIONS", {})}
+_ADDRESS_OPTIONS = DATABASES["default"].get("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] = {
+    **PATIENCE,
+    **_ADDRESS_OPTIONS,
+    # Of two that set the same the later one counts, so what the address says.
+    "options": f"{PATIENCE['options']} {_ADDRESS_OPTIONS.get('options', '')}".strip(),
+}
 REDIS_URL = required("REDIS_URL")
 PUBLIC_URL = required("PUBLIC_URL").rstrip("/")
 # 127.0.0.1 is how the machine's own probes ask.

@@ -6,6 +6,8 @@ from django.urls import include, path
 from enterprise.administration import first_steps_views
 from enterprise.frame import views
 
+handler500 = "enterprise.server_errors.answer_error"
+
 urlpatterns = [
     path("", first_steps_views.home, name="home"),
     path("", include("enterprise.users.urls")),
