@@ -17,7 +17,7 @@ from django.views.generic import View
 from enterprise.administration import audit
 from enterprise.people.access import signed_in
 from enterprise.people.imports.columns import known_columns
-from enterprise.people.imports.importing import ImportFile, import_files, missing_rule, try_files
+from enterprise.people.imports.importing import ImportFile, import_files, is_first, missing_rule, try_files
 from enterprise.people.imports.preview import preview_of
 from enterprise.people.imports.reading import MAX_BYTES, MAX_MEBIBYTES, too_large_words
 from enterprise.people.kinds import kinds
@@ -74,11 +74,15 @@ class Upload(ImportView):
             content=upload.read(),
             create_missing=form.cleaned_data["create_missing"],
         )
-        result = try_files([_file(run)], now=timezone.now(), missing=missing_rule(create=run.create_missing))
-        run.preview = preview_of(result.files[0])
-        # Files that were only looked at hold people's data and are not kept beside the new one.
-        self.own_runs().filter(imported_at=None).delete()
-        run.save()
+        with transaction.atomic():
+            if not is_first():
+                form.add_error("file", _("An import is running. Upload the file again in a minute."))
+                return self._show(request, form)
+            result = try_files([_file(run)], now=timezone.now(), missing=missing_rule(create=run.create_missing))
+            run.preview = preview_of(result.files[0])
+            # Files that were only looked at hold people's data and are not kept beside the new one.
+            self.own_runs().filter(imported_at=None).delete()
+            run.save()
         return redirect("people:import-run", run.pk)
 
     def _show(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
@@ -97,6 +101,10 @@ class Run(ImportView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
+            if not is_first():
+                words = _("An import is running already, perhaps of this very file. Load this page again in a minute.")
+                messages.warning(request, words)
+                return redirect("people:import-run", pk)
             run = get_object_or_404(self.own_runs().select_for_update(), pk=pk)
             if run.imported_at:
                 words = _("%(file)s is imported already; nothing was done twice.")

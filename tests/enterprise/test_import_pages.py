@@ -1,5 +1,9 @@
+from contextlib import contextmanager
+
+import psycopg2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from enterprise.employees.models import Employee
@@ -54,6 +58,36 @@ def test_confirming_imports_exactly_that_file_once(as_user, ada):
     assert Employee.objects.get().first_name == "Changed since"
     run = ImportRun.objects.get()
     assert (run.imported_at is None, bytes(run.content)) == (False, b"")
+
+
+@contextmanager
+def importing_elsewhere():
+    other = psycopg2.connect(**connection.get_connection_params())
+    try:
+        other.cursor().execute("SELECT pg_advisory_xact_lock(hashtext('people.import'))")
+        yield
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_click_during_the_import_is_told_so_at_once(as_user, ada):
+    client = as_user(ada)
+    url = upload(client).url
+    with importing_elsewhere():
+        answer = client.post(url, follow=True)
+    assert "An import is running already" in answer.text
+    assert not Employee.objects.exists()
+    client.post(url)
+    assert Employee.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_comes_during_an_import_is_to_be_uploaded_again(as_user, ada):
+    with importing_elsewhere():
+        answer = upload(as_user(ada))
+    assert (answer.status_code, "An import is running" in answer.text) == (422, True)
+    assert not ImportRun.objects.exists()
 
 
 def test_bad_lines_are_listed_and_there_is_nothing_to_confirm(as_user, ada):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+_LOCK = "people.import"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
@@ -28,7 +30,10 @@ class ImportFile:
 
 
 def import_files(files: Sequence[ImportFile], *, now: datetime, missing: Missing = refuse_missing) -> ImportResult:
-    """Write all files, or nothing when any line of any of them is bad. Raises nothing for what a file holds."""
+    """Write all files, or nothing when any line of any of them is bad. Raises nothing for what a file holds.
+
+    Waits for another import.
+    """
     with transaction.atomic():
         result = _write(files, now=now, missing=missing)
         if not result.is_good:
@@ -44,6 +49,13 @@ def try_files(files: Sequence[ImportFile], *, now: datetime, missing: Missing = 
     return result
 
 
+def is_first() -> bool:
+    """Whether no other import runs; until the end of the caller's transaction none begins then. Does not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
 def missing_rule(*, create: bool) -> Missing:
     return create_missing if create else refuse_missing
 
@@ -51,7 +63,7 @@ def missing_rule(*, create: bool) -> Missing:
 def _write(files: Sequence[ImportFile], *, now: datetime, missing: Missing) -> ImportResult:
     with connection.cursor() as cursor:
         # Two imports at once would both find that a person is new.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people.import'))")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_LOCK])
     return ImportResult([_write_file(file, now=now, missing=missing) for file in files])
 
 
