@@ -85,9 +85,10 @@ class LineHooks:
 
 
 def inspect_hooks(line: Line) -> LineHooks:
-    """Ask the provider. Ours are those that lead to this line here, and those that we once registered ourselves.
+    """Ask the provider. Ours are those that we once registered ourselves, and those that lead to this line.
 
-    Raises ProviderError, CannotDecrypt.
+    Also to this line on another host: that may be the installation at work, and this a copy of it that is older than
+    its webhooks. Raises ProviderError, CannotDecrypt.
     """
     provider = provider_of(line)
     urls = {event: webhook_url(line, event) for event in provider.events}
@@ -99,7 +100,7 @@ def inspect_hooks(line: Line) -> LineHooks:
         event = hook.event or _event_of(known.get(hook.provider_id, ""), urls)
         if event in urls and hook.url == urls[event]:
             good[event].append(hook)
-        elif event in urls and (hook.url.startswith(_address_of(line)) or hook.provider_id in known):
+        elif event in urls and (_path_of(line) in hook.url or hook.provider_id in known):
             stale[event].append(hook)
         else:
             foreign_count += 1
@@ -250,8 +251,11 @@ def _take_down(provider: Provider, session_key: str, hook_id: str) -> None:
 
 def _address_of(line: Line) -> str:
     """What the addresses of a line's webhooks begin with, whatever the secret."""
-    path = reverse("texting:webhook", args=[line.pk, "secret", "event"])
-    return conf.public_url() + path.removesuffix("secret/event")
+    return conf.public_url() + _path_of(line)
+
+
+def _path_of(line: Line) -> str:
+    return reverse("texting:webhook", args=[line.pk, "secret", "event"]).removesuffix("secret/event")
 
 
 def _event_of(value: str, events: Iterable[EventKind]) -> EventKind | None:

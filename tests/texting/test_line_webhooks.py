@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -300,6 +302,20 @@ def test_a_copy_of_this_installation_registers_nothing_by_itself(line, settings)
     compare(line)
 
     assert len(hooks_at_line(line)) == len(EventKind) - 1
+
+
+def test_a_copy_that_does_not_know_the_webhooks_of_the_one_at_work_registers_nothing_either(line, settings):
+    """It was restored from a backup older than they are."""
+    provider, key = at_zipwhip(line)
+    move_to(settings, "https://copy.example.com")
+    line.webhooks.update(provider_hook_id=Concat(Value("of-before-"), "provider_hook_id"))
+    provider.add_hook(key, EventKind.RECEIVE, "https://crm.example.com/zipwhip")
+
+    compare(line)
+
+    assert len(hooks_at_line(line)) == len(EventKind) + 1
+    assert set(states(line).values()) == {HookState.ELSEWHERE}
+    assert (line_hooks.inspect_hooks(line).foreign_count, registered(line)) == (1, ("0 of 6 are registered.", 0))
 
 
 def take_down_first(line):
