@@ -81,25 +81,29 @@ def _may_text() -> QuerySet[Any]:
 
 
 def unseen_count(user: AbstractUser) -> int:
-    """How many running conversations on `lines_left` have an answer that nobody has seen, for who manages lines."""
+    """How many conversations on `lines_left` have an answer that nobody has seen, for who manages lines."""
     if not user.has_perm("texting.manage_lines"):
         return 0
-    return Conversation.objects.unseen().filter(closed_at__isnull=True, line__in=lines_left()).count()
+    return Conversation.objects.unseen().filter(line__in=lines_left()).count()
 
 
 def conversations_of_leavers(user: AbstractUser) -> QuerySet[Any]:
     """Running conversations on a user's lines whose last writer can text no more, or whose line's owner.
 
-    The latest first.
+    And those that closed with an answer that `unseen_count` tells of. Those with such an answer first, then the latest.
     """
     last_sender = Text.objects.filter(conversation=OuterRef("pk"), sender__isnull=False).order_by("-pk")
-    found = Conversation.objects.filter(closed_at__isnull=True)
-    if not user.has_perm("texting.manage_lines"):
+    found, left = Conversation.objects.filter(closed_at__isnull=True), lines_left()
+    if user.has_perm("texting.manage_lines"):
+        # As ids, so that each of the two is found by its own index.
+        unseen = Conversation.objects.unseen().filter(line__in=left).values_list("pk", flat=True)
+        found |= Conversation.objects.filter(pk__in=list(unseen))
+    else:
         found = found.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
     return (
         found.annotate(last_sender_id=Subquery(last_sender.values("sender_id")[:1]))
-        .filter(Q(last_sender_id__in=cannot_text()) | Q(line__in=lines_left()))
-        .order_by("-last_text_at", "-pk")
+        .filter(Q(last_sender_id__in=cannot_text()) | Q(line__in=left))
+        .order_by("unseen_since", "-last_text_at", "-pk")
     )
 
 

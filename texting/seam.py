@@ -291,7 +291,7 @@ def register_waiting(url_name: str, count: Callable[[AbstractUser], int]) -> Non
 
 
 def waiting_count(url_name: str, user: AbstractUser) -> int:
-    """How much waits for a user on a page of texting's, for the badge beside its link: one indexed count."""
+    """How much waits for a user on a page of texting's, for the badge beside its link: a handful of indexed queries."""
     return _waiting[url_name](user) if url_name in _waiting else 0
 
 

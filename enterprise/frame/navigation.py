@@ -1,7 +1,7 @@
 """The side navigation. Entries whose address does not exist, or that the user may not open, are left out.
 
-A badge counts what waits for a person. It runs once per full page and not for fragments, so one indexed count is what
-it may cost.
+A badge counts what waits for a person. It runs once per full page and not for fragments, so a handful of indexed
+queries is what it may cost.
 """
 
 from __future__ import annotations

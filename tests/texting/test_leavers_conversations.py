@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting import host
@@ -11,7 +12,7 @@ from tests.texting.conftest import ANA, BO, STRANGER, make_line, message
 from tests.texting.test_decisions import make_rep
 from tests.texting.test_leavers_batches import look
 from tests.texting.test_sending import run_until_quiet
-from texting import seam
+from texting import conversations, seam
 from texting.models import Conversation
 from texting.runner import Runner
 
@@ -92,6 +93,53 @@ def test_once_it_was_read_it_is_new_no_more(client, people, rep, ada, own_line, 
     assert "Ana Rivera" in look(client, ada)
 
 
+@pytest.fixture
+def closed(people, rep, own_line, hear):
+    """One that closed on Riya's line with an answer that nobody had seen when she left, and so did one of before it."""
+    for n, number in enumerate([BO, ANA]):
+        people.add(f"Number {n}", number)
+        hear("receive", on=own_line, **message(number, "Are you there?", 11 + n, line_number=OWN))
+        conversations.close(list(Conversation.objects.values_list("pk", flat=True)))
+    first, latest = Conversation.objects.order_by("pk")
+    Conversation.objects.filter(pk=first.pk).update(unseen_since=None)
+    deactivate(rep)
+    return latest
+
+
+def test_an_answer_that_nobody_has_seen_is_somebodys_to_see_after_its_conversation_has_closed(client, closed, ada):
+    page = look(client, ada)
+
+    assert ("Number 1" in page, "Number 0" in page, "To decide 1" in page) == (True, False, True)
+    assert badge(ada) == 1
+    assert "Number" not in look(client, make_rep("dan"))
+    record = closed.records.get()
+    client.force_login(ada)
+    client.get(f"/texting/records/{record.record_type}/{record.record_id}/")
+    assert badge(ada) == 0
+    assert "Number 1" not in look(client, ada)
+
+
+def test_where_the_record_is_hidden_the_list_leads_to_the_conversation_which_is_read_there(client, closed, people, ada):
+    people.hidden.add(closed.records.get().record_id)
+    client.force_login(ada)
+    url = reverse("texting:conversation", args=[closed.pk])
+    assert f'href="{url}"' in client.get(reverse("texting:undecided")).content.decode()
+
+    client.get(url)
+
+    assert badge(ada) == 0
+
+
+def test_an_answer_that_nobody_has_seen_stands_before_what_came_later(client, closed, people, own_line, hear, ada):
+    people.add("Late", STRANGER)
+    hear("receive", on=own_line, **message(STRANGER, "Hello?", 19, line_number=OWN))
+    Conversation.objects.filter(closed_at__isnull=True).update(unseen_since=None)
+
+    page = look(client, ada)
+
+    assert page.index("Number 1") < page.index("Late")
+
+
 @pytest.mark.parametrize("lose", [deactivate, take_right])
 def test_what_somebody_wrote_last_who_may_no_longer_text_is_listed_and_gone_through_page_by_page(
     client, people, send, rep, provider, monkeypatch, lose
@@ -129,3 +177,11 @@ def test_one_from_nobody_we_know_is_named_by_its_number(client, people, rep, ada
 
     assert ("(612) 555-0134 Riya Shah" in page, "A record you cannot see" in page) == (True, False)
     assert badge(ada) == 0  # it waits in the tray
+
+
+def test_the_badge_costs_a_few_queries_however_much_waits(closed, ada, django_assert_max_num_queries):
+    user = User.objects.get(pk=ada.pk)
+    user.has_perm("texting.manage_lines")
+
+    with django_assert_max_num_queries(5):
+        assert seam.waiting_count("texting:undecided", user) == 1

@@ -14,6 +14,7 @@ from texting.unmatched import find_link
 from texting.views.answers import may_send
 from texting.views.humans import humans
 from texting.views.inbox import of_user
+from texting.views.panel import note_seen
 from texting.views.unmatched import tray_rows, with_latest_texts
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def conversation(request: SignedInRequest, conversation_id: int) -> HttpResponse
     found = get_visible(with_latest_texts(readable, TEXTS_SHOWN), conversation_id)
     records = found.records.all()
     is_unmatched = not records and found.dismissed_at is None
+    note_seen(request.user, [found])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
     visible = seam.visible(request.user, [record.key for record in records])
     link = find_link(found)

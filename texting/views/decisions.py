@@ -95,7 +95,7 @@ def _page_of(found: TextQuerySet, text_id: str) -> int:
 
 
 def _left_behind(user: AbstractUser, number: str) -> dict[str, object]:
-    """Running conversations whose rep can text no more, with the people of them that `user` may see."""
+    """Conversations whose rep can text no more, with the people of them that `user` may see."""
     # All of them at once: to count them first would be as much again.
     wrote_last = dict(decisions.conversations_of_leavers(user).values_list("pk", "last_sender_id"))
     page = Paginator(list(wrote_last), ROWS).get_page(number)

@@ -51,7 +51,7 @@ def panel(user: AbstractUser, candidate: Candidate) -> dict[str, Any]:
     latest = open_one or next(iter(conversations), None)
     return {
         "candidate": candidate,
-        "was_unread": _note_seen(user, conversations),
+        "was_unread": note_seen(user, conversations),
         "texts": _texts(candidate, keys, conversations),
         "open": open_one,
         "logged_at": open_one.last_text_at + window if open_one else None,
@@ -111,7 +111,7 @@ def _to_reply_in(conversations: Sequence[Conversation], usable: Sequence[Line]) 
     return next((one for one in running if one.line in usable), next(iter(running), None))
 
 
-def _note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool:
+def note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool:
     """Whether answers were unread until now. Reading over the shoulder of those whose line it is changes nothing.
 
     Unless nobody is left who could read them there.
