@@ -76,6 +76,14 @@ def copy(draft: Draft) -> Draft:
     return begin(draft.user_id, draft.selection, source=source, **{name: getattr(draft, name) for name in kept})
 
 
+def write(draft: Draft, **facts: Any) -> None:
+    """Keep what was typed. Raises Draft.DoesNotExist where it was thrown away meanwhile."""
+    if not Draft.objects.filter(pk=draft.pk).update(updated_at=Now(), **facts):
+        raise Draft.DoesNotExist
+    for name, value in facts.items():
+        setattr(draft, name, value)
+
+
 def discard(draft: Draft) -> Batch | None:
     """Throw a draft away, unless it was sent: then return its batch, which may still be made from it."""
     with transaction.atomic():
@@ -88,11 +96,14 @@ def discard(draft: Draft) -> Batch | None:
 
 def forget_old(age: timedelta) -> int:
     """Delete drafts nobody has touched for `age`; what was sent is in its batch. Return how many."""
-    old = Draft.objects.filter(updated_at__lt=Now() - age)
     still_built = Batch.objects.filter(is_pending=True, draft_id__isnull=False).values("draft_id")
-    ids = list(old.exclude(pk__in=still_built).values_list("pk", flat=True)[:500])
-    Draft.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    old = Draft.objects.filter(updated_at__lt=Now() - age).exclude(pk__in=still_built)
+    with transaction.atomic():
+        # Whoever writes on one or sends it just now holds it.
+        ids = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:500])
+        # Asked anew, for it may have been sent before it was locked.
+        _, deleted = old.filter(pk__in=ids).delete()
+    return deleted.get(Draft._meta.label, 0)
 
 
 def _decide(draft: Draft, places: Sequence[tuple[int, RecordKey]]) -> None:

@@ -25,7 +25,9 @@ function count(form) {
 
 const composing = (target) => target.closest?.("form[data-compose]");
 
-function post(form, action, options) {
+// As whoever is signed in now; a page that somebody else has left open asks for nothing in their name.
+async function post(form, action, options) {
+  if (isSomebodyElse()) return null;
   const fields = new FormData(form);
   fields.set("action", action);
   return fetch(form.getAttribute("action"), { method: "POST", body: fields, redirect: "manual", ...options });
@@ -89,15 +91,22 @@ addEventListener("focus", () => { if (mending) document.getElementById("check-ag
 // After the script of words, which is deferred like this one and stands before it.
 document.querySelectorAll("form[data-compose]").forEach(count);
 
+function whatBecameOf(kept, url) {
+  const link = { href: url, text: gettext("Go on writing") };
+  if (kept?.status === 204) return { text: gettext("Kept as a draft."), level: "info", link };
+  if (isSomebodyElse()) return { text: gettext("The draft could not be kept: somebody else has signed in in this browser since."), level: "bad" };
+  // The server keeps it until they have signed in, and answers with the way there.
+  if (kept?.type === "opaqueredirect") return { text: gettext("You were signed out. What you typed is kept until you have signed in again."), level: "warn", link };
+  if (kept) return { text: gettext("The draft could not be kept: it is gone, or you may no longer write it."), level: "bad" };
+  return { text: gettext("The draft could not be kept: the server did not answer."), level: "bad" };
+}
+
 // Closing, by whatever way, keeps what was typed.
 document.addEventListener("dialog:closing", async (event) => {
   const form = event.target.querySelector("form[data-compose]");
   if (!form?.elements.body.value.trim()) return;
   const kept = await post(form, "save", { keepalive: true }).catch(() => null);
-  const detail = kept?.status === 204
-    ? { text: gettext("Kept as a draft."), level: "info", link: { href: form.getAttribute("action"), text: gettext("Go on writing") } }
-    : { text: gettext("The draft could not be kept: the server did not answer."), level: "bad" };
-  document.dispatchEvent(new CustomEvent("toast", { detail }));
+  document.dispatchEvent(new CustomEvent("toast", { detail: whatBecameOf(kept, form.getAttribute("action")) }));
 });
 
 addEventListener("pagehide", () => {

@@ -13,7 +13,7 @@ const isTexting = (path) => whyUrl && path.startsWith(whyUrl.replace(/[^/]+\/$/,
 const WORDS = {
   400: gettext("The server could not read this request. Nothing was done."),
   403: gettext("You may not do this, or this page was open too long. Nothing was done. Reload the page to see whether you still may."),
-  404: gettext("This is no longer there: it was moved, merged or removed. Reload the page."),
+  404: gettext("This is no longer there: it was moved, merged or removed. Nothing was done. Reload the page."),
   409: gettext("Someone else changed this in the meantime. Reload the page to see it as it is now."),
   413: gettext("This is too large to be taken. Nothing was done."),
   429: gettext("Too many requests at once. Wait a minute, then try again."),

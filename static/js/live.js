@@ -81,7 +81,9 @@ function say(text) {
 
 function giveUp(part) {
   part.removeAttribute("data-live");
-  say(gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
+  say(isSomebodyElse()
+    ? gettext("This page is not kept up to date any more: somebody else has signed in in this browser since. Reload it to go on as them.")
+    : gettext("This page is not kept up to date any more: you were signed out, or it is gone. Reload it to see."));
 }
 
 async function ask(part, state) {

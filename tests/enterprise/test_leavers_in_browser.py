@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.accessible import assert_accessible, assert_fits
@@ -130,3 +132,42 @@ def test_conversations_of_a_leaver_are_gone_through_page_by_page(open_page, left
     assert_usable(page)
     left.get_by_role("link", name="Previous").click()
     expect(left).to_contain_text("1–2 of 3")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_an_answer_nobody_has_seen_is_listed_after_its_conversation_has_closed(open_page, riya, dan, width, scheme):
+    """Nobody sees the record; the conversation can be read all the same."""
+    riya.user_permissions.add(Permission.objects.get(codename="manage_lines"))
+    line = make_line(owner_kind="servicerep", owner_id=dan.pk)
+    now = timezone.now()
+    facts = {"opened_at": now, "last_text_at": now, "closed_at": now, "logged_at": now, "unseen_since": now}
+    conversation = Conversation.objects.create(line=line, number="+16125550134", **facts)
+    ConversationRecord.objects.create(conversation=conversation, record_type="employee", record_id=1, name="Ana")
+    type(dan).objects.filter(pk=dan.pk).update(is_active=False)
+    page = open_page(reverse("texting:undecided"), viewport={"width": width, "height": 900}, color_scheme=scheme)
+    left = page.get_by_role("region", name="Conversations of people who have left, or may no longer text 1")
+    expect(left.get_by_role("listitem")).to_contain_text("Logged")
+    expect(left.get_by_role("listitem")).to_contain_text("new")
+    assert_usable(page)
+
+    left.get_by_role("link", name="A record you cannot see").click()
+    expect(page).to_have_url(re.compile(f"/conversations/{conversation.pk}/"))
+    page.go_back()
+    page.reload()
+
+    expect(page.get_by_role("heading", name="Nothing to decide")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_a_draft_discarded_in_another_tab_says_so_and_shows_what_was_typed(open_page, left_batch, riya, width, scheme):
+    draft = decisions.take_over(riya, left_batch)
+    page = open_page(draft.get_absolute_url(), viewport={"width": width, "height": 900}, color_scheme=scheme)
+    Draft.objects.all().delete()
+
+    page.get_by_role("button", name="Send to 3").click()
+
+    expect(page.get_by_role("heading", name="This draft is gone")).to_be_visible()
+    expect(page.get_by_text(BODY)).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)
+    assert not Text.objects.filter(status="queued").exists()

@@ -2,11 +2,14 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from enterprise.messagelog.models import Message
 from tests.enterprise.builders import make_code, make_employee
 from tests.signed_in import client_of
+from tests.texting.conftest import make_line
+from texting.models import Draft
 
 
 @pytest.fixture
@@ -28,11 +31,18 @@ class Desk:
         self._context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
         tab = self._context.new_page()
         tab.goto("/sign-in/")
+        self.fill_in(tab, user)
+        tab.get_by_role("link", name="Employees").first.wait_for()
+        return tab
+
+    def opens_a_tab(self):
+        return self._context.expect_page()
+
+    @staticmethod
+    def fill_in(tab, user) -> None:
         tab.get_by_label("Username").fill(user.username)
         tab.get_by_label("Password").fill("a long password")
         tab.get_by_role("button", name="Sign in").click()
-        tab.get_by_role("link", name="Employees").first.wait_for()
-        return tab
 
 
 @pytest.fixture
@@ -83,6 +93,86 @@ def test_nor_is_a_form_opened_there_for_somebody_else(desk, ana, riya, ada):
 
     expect(left.get_by_role("status").filter(has_text="Somebody else has signed in")).to_be_visible()
     expect(left.get_by_role("dialog")).to_have_count(0)
+
+
+def write_a_text(tab, person) -> None:
+    tab.goto(person.get_absolute_url())
+    tab.get_by_role("button", name="Send Text").first.click()
+    tab.get_by_role("dialog").get_by_role("textbox").fill("Can you work tonight?")
+
+
+def is_told(tab, words) -> None:
+    expect(tab.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+@pytest.fixture
+def textable(minneapolis, transactional_db):
+    make_line(owner_kind="branch", owner_id=minneapolis.pk)
+    return make_employee("Ana", branch=minneapolis, sms="612-555-0134")
+
+
+def test_a_text_begun_by_one_is_not_kept_in_the_name_of_the_next_and_says_so(desk, textable, riya, ada):
+    left = desk.signs_in(riya)
+    write_a_text(left, textable)
+    desk.signs_in(ada)
+    asked = []
+    left.on("request", lambda request: asked.append(request.url))
+
+    come_back_to(left)
+    left.keyboard.press("Escape")
+
+    is_told(left, "could not be kept: somebody else has signed in in this browser since")
+    assert [url for url in asked if "/drafts/" in url] == []
+    assert set(Draft.objects.values_list("user", "body")) == {(riya.pk, "")}
+
+
+def test_a_text_closed_after_the_session_ended_is_kept_until_they_have_signed_in_again(desk, textable, riya):
+    left = desk.signs_in(riya)
+    write_a_text(left, textable)
+    Session.objects.all().delete()
+
+    left.keyboard.press("Escape")
+    is_told(left, "You were signed out. What you typed is kept until you have signed in again.")
+    with desk.opens_a_tab() as opened:
+        left.get_by_role("link", name="Go on writing").click()
+    desk.fill_in(opened.value, riya)
+
+    expect(opened.value.get_by_role("textbox", name="Message")).to_have_value("Can you work tonight?")
+
+
+def test_a_text_that_was_discarded_in_another_tab_is_not_said_to_be_kept(desk, textable, riya):
+    left = desk.signs_in(riya)
+    write_a_text(left, textable)
+    Draft.objects.all().delete()
+
+    left.keyboard.press("Escape")
+
+    is_told(left, "The draft could not be kept: it is gone, or you may no longer write it.")
+
+
+def test_a_page_that_keeps_itself_up_to_date_says_why_it_does_no_more(desk, riya, ada):
+    left = desk.signs_in(riya)
+    left.goto("/texting/undecided/")
+    desk.signs_in(ada)
+
+    left.bring_to_front()
+    left.evaluate("document.dispatchEvent(new CustomEvent('live:ask', { detail: 'undecided' }))")
+
+    is_told(left, "not kept up to date any more: somebody else has signed in in this browser since")
+
+
+@pytest.mark.parametrize("order", ["{old}; {own}", "{own}; {old}"])
+def test_a_cookie_from_before_there_was_a_prefix_does_not_count(desk, riya, order):
+    """Nor a neighbour's under a common domain."""
+    tab = desk.signs_in(riya)
+    own = f"__Host-csrftoken=fresh; __Host-signed-in-as={riya.pk}"
+    cookies = order.format(own=own, old=f"csrftoken=stale; signed-in-as={riya.pk + 1}")
+    tab.evaluate("held => Object.defineProperty(document, 'cookie', { get: () => held })", cookies)
+
+    come_back_to(tab)
+
+    assert tab.locator('meta[name="csrf-token"]').get_attribute("content") == "fresh"
+    assert tab.evaluate("isSomebodyElse()") is False
 
 
 def test_who_signs_in_again_goes_on_with_what_is_open(desk, ana, riya):

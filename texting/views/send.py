@@ -67,9 +67,17 @@ def draft(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @may_send
 def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
-    found = Draft.objects.light().filter(pk=draft_id, user_id=request.user.pk).first()
-    if found is None:
-        raise Http404
+    """Discarded in another tab, perhaps in this very moment, it says so and shows what was typed."""
+    try:
+        return _open(request, Draft.objects.light().get(pk=draft_id, user_id=request.user.pk))
+    except Draft.DoesNotExist:
+        if request.method != "POST":
+            raise Http404 from None
+        body = request.POST.get("body", "")
+        return render(request, "texting/compose/gone.html", {"body": body}, status=404)
+
+
+def _open(request: SignedInRequest, found: Draft) -> HttpResponse:
     _restore_kept(request, found)
     action = _action(request)
     if action == "again":
@@ -189,10 +197,9 @@ def _continue(back_url: str) -> dict[str, object]:
 
 def _save_typed(request: SignedInRequest, found: Draft, usable: list[Line]) -> None:
     """Keep what was typed, as it was typed, whether it can be sent or not."""
-    if "body" in request.POST:
-        found.body = request.POST["body"].replace("\x00", "")
-    found.line = next((line for line in usable if str(line.pk) == request.POST.get("line")), found.line)
-    found.save(update_fields=["body", "line", "updated_at"])
+    body = request.POST.get("body", found.body).replace("\x00", "")
+    line = next((line for line in usable if str(line.pk) == request.POST.get("line")), found.line)
+    drafts.write(found, body=body, line=line)
     raw_key, _, number = request.POST.get("use", "").partition("|")
     if number and not drafts.sent_as(found):
         try:
@@ -277,5 +284,4 @@ def _restore_kept(request: SignedInRequest, found: Draft) -> None:
     body = kept.pop(str(found.pk), None)
     if body is not None:
         request.session[KEPT_DRAFTS] = kept
-        found.body = body.replace("\x00", "")
-        found.save(update_fields=["body", "updated_at"])
+        drafts.write(found, body=body.replace("\x00", ""))
