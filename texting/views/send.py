@@ -71,7 +71,8 @@ def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpRespons
     try:
         return _open(request, Draft.objects.light().get(pk=draft_id, user_id=request.user.pk))
     except Draft.DoesNotExist:
-        if request.method != "POST":
+        # Somebody else's is none of theirs.
+        if request.method != "POST" or Draft.objects.filter(pk=draft_id).exists():
             raise Http404 from None
         body = request.POST.get("body", "")
         return render(request, "texting/compose/gone.html", {"body": body}, status=404)
