@@ -61,22 +61,20 @@ def theirs(user: AbstractUser) -> Q:
     return Q(sender_id=user.pk) | Q(line__in=Line.objects.owned_by(seam.owners_for(user)))
 
 
-def cannot_text() -> QuerySet[AbstractUser]:
-    """Who has left, or may no longer text."""
-    return get_user_model()._default_manager.exclude(pk__in=_may_text())
-
-
-def lines_left() -> list[int]:
+def lines_left() -> set[int]:
     """Lines that were one person's, who can text no more: what comes to them is in nobody's inbox.
 
     As ids, for with them the database finds the few conversations there are by their index.
     """
     personal = [kind.key for kind in seam.owner_kinds() if kind.is_personal]
-    found = Line.objects.filter(owner_kind__in=personal).exclude(owner_id__in=_may_text())
-    return list(found.values_list("pk", flat=True))
+    found = Line.objects.filter(owner_kind__in=personal).exclude(owner_id__in=_known_to_text())
+    owners = dict(found.values_list("pk", "owner_id"))
+    gone = holders.without("texting.send", owners.values())
+    return {pk for pk, owner_id in owners.items() if owner_id in gone}
 
 
-def _may_text() -> QuerySet[Any]:
+def _known_to_text() -> QuerySet[Any]:
+    """For the others `holders.without` has the last word."""
     return holders.holders_of("texting.send").values("pk")
 
 
@@ -87,10 +85,11 @@ def unseen_count(user: AbstractUser) -> int:
     return Conversation.objects.unseen().filter(line__in=lines_left()).count()
 
 
-def conversations_of_leavers(user: AbstractUser) -> QuerySet[Any]:
+def conversations_of_leavers(user: AbstractUser) -> dict[int, int | None]:
     """Running conversations on a user's lines whose last writer can text no more, or whose line's owner.
 
     And those that closed with an answer that `unseen_count` tells of. Those with such an answer first, then the latest.
+    By their ids, with the id of that writer, None where it is the line's owner.
     """
     last_sender = Text.objects.filter(conversation=OuterRef("pk"), sender__isnull=False).order_by("-pk")
     found, left = Conversation.objects.filter(closed_at__isnull=True), lines_left()
@@ -100,11 +99,19 @@ def conversations_of_leavers(user: AbstractUser) -> QuerySet[Any]:
         found |= Conversation.objects.filter(pk__in=list(unseen))
     else:
         found = found.filter(line__in=Line.objects.owned_by(seam.owners_for(user)))
-    return (
+    unknown = get_user_model()._default_manager.exclude(pk__in=_known_to_text())
+    rows = (
         found.annotate(last_sender_id=Subquery(last_sender.values("sender_id")[:1]))
-        .filter(Q(last_sender_id__in=cannot_text()) | Q(line__in=left))
+        .filter(Q(last_sender_id__in=unknown) | Q(line__in=left))
         .order_by("unseen_since", "-last_text_at", "-pk")
+        .values_list("pk", "last_sender_id", "line_id")
     )
+    gone = holders.without("texting.send", {sender_id for _, sender_id, _ in rows if sender_id})
+    return {
+        pk: sender_id if sender_id in gone else None
+        for pk, sender_id, line_id in rows
+        if sender_id in gone or line_id in left
+    }
 
 
 def batches_of_leavers(user: AbstractUser) -> QuerySet[Batch]:

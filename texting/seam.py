@@ -4,7 +4,9 @@
     seam.register_owner_kind(BranchOwners())
     TEXTING = {"LOG_SINK": "host.log.log_conversations", "AUDIT": "host.audit.record", ...}
 
-Whether a user may text at all, or manage lines, are the Django permissions `texting.send` and `texting.manage_lines`.
+Whether a user may text at all, or manage lines, are the Django permissions `texting.send` and `texting.manage_lines`. A
+host may grant them by an authentication backend of its own: then nobody is named where it is said who could help, for
+these are found in Django's tables alone; whoever is named there has to hold it.
 A record is named by `RecordKey`: nothing in texting holds a foreign key to the host, but to its user model.
 """
 

@@ -183,5 +183,35 @@ def test_the_badge_costs_a_few_queries_however_much_waits(closed, ada, django_as
     user = User.objects.get(pk=ada.pk)
     user.has_perm("texting.manage_lines")
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert seam.waiting_count("texting:undecided", user) == 1
+
+
+class Granted:
+    """A host that grants the right to text in its own way, and by no table."""
+
+    def has_perm(self, user, permission, obj=None):
+        return user.is_active and permission == "texting.send"
+
+    def authenticate(self, request):
+        return None
+
+
+def test_whoever_may_text_by_the_hosts_own_way_has_not_left(
+    client, people, send, rep, ada, own_line, hear, provider, settings
+):
+    people.add("Ana Rivera", ANA)
+    hear("receive", on=own_line, **message(ANA, "Are you there?", 11, line_number=OWN))
+    runner = Runner(2)
+    send(people.add("Bo Chen", BO))
+    run_until_quiet(runner)
+    runner.close()
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, f"{__name__}.Granted"]
+    take_right(rep)
+
+    page = look(client, ada)
+
+    assert ("Ana Rivera" in page, "Bo Chen" in page, badge(ada)) == (False, False, 0)
+    deactivate(rep)
+    page = look(client, ada)
+    assert ("Ana Rivera" in page, "Bo Chen" in page, badge(ada)) == (True, True, 1)

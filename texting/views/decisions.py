@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -97,11 +98,11 @@ def _page_of(found: TextQuerySet, text_id: str) -> int:
 def _left_behind(user: AbstractUser, number: str) -> dict[str, object]:
     """Conversations whose rep can text no more, with the people of them that `user` may see."""
     # All of them at once: to count them first would be as much again.
-    wrote_last = dict(decisions.conversations_of_leavers(user).values_list("pk", "last_sender_id"))
+    wrote_last = decisions.conversations_of_leavers(user)
     page = Paginator(list(wrote_last), ROWS).get_page(number)
     by_id = Conversation.objects.select_related("line").prefetch_related("records").in_bulk(list(page))
     shown = [by_id[pk] for pk in page]
-    leavers = decisions.cannot_text().in_bulk({wrote_last[pk] for pk in page} - {None})
+    leavers = get_user_model()._default_manager.in_bulk({wrote_last[pk] for pk in page} - {None})
     owners = owner_names(conversation.line for conversation in shown)
     visible = seam.visible(user, [record.key for conversation in shown for record in conversation.records.all()])
     rows = [
@@ -109,7 +110,7 @@ def _left_behind(user: AbstractUser, number: str) -> dict[str, object]:
             "conversation": conversation,
             "people": humans(conversation.records.all(), visible),
             "is_known": bool(conversation.records.all()),
-            "leaver": leavers.get(wrote_last[conversation.pk]) or owners.get(conversation.line.owner),
+            "leaver": leavers.get(wrote_last[conversation.pk] or 0) or owners.get(conversation.line.owner),
         }
         for conversation in shown
     ]

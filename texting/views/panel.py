@@ -120,7 +120,7 @@ def note_seen(user: AbstractUser, conversations: Sequence[Conversation]) -> bool
     owners = seam.owners_for(user) if unread and user.has_perm("texting.send") else []
     unseen = {one.pk for one in unread if one.line.owner in owners}
     if len(unseen) < len(unread) and user.has_perm("texting.manage_lines"):
-        left = set(decisions.lines_left())
+        left = decisions.lines_left()
         unseen |= {one.pk for one in unread if one.line_id in left}
     if unseen:
         Conversation.objects.filter(pk__in=unseen).update(unseen_since=None)
