@@ -178,41 +178,38 @@ def _note_contact(outcomes: Sequence[Outcome]) -> None:
         )
         for o in outcomes
     ]
-    # First, and by itself: who waits for a line holds no line with a higher id.
-    run_values(_HOLD_COUNTED, rows)
-    run_values(
-        """
-        WITH s AS (
-            SELECT t.line_id, bool_or(v.is_answered) AS is_answered,
-                   count(*) FILTER (WHERE v.is_failure) AS failure_count, max(v.wait) AS wait,
-                   bool_or(v.is_sent) AS is_sent, count(*) FILTER (WHERE v.is_refusal) AS refusal_count
-            FROM (VALUES %s) AS v (id, is_answered, is_failure, wait, is_sent, is_refusal)
-            JOIN texting_text t ON t.id = v.id
-            WHERE v.is_answered OR v.is_failure
-            GROUP BY t.line_id
-        )
-        UPDATE texting_line l SET
-            last_contact_at = CASE WHEN s.is_answered THEN now() ELSE l.last_contact_at END,
-            failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END,
-            refusals_in_a_row = CASE WHEN s.is_sent THEN 0 ELSE l.refusals_in_a_row + s.refusal_count END,
-            next_free_at = greatest(l.next_free_at, now() + s.wait)
-        FROM s WHERE l.id = s.line_id AND l.id IN (
-            SELECT id FROM texting_line WHERE id IN (SELECT line_id FROM s)
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-        )
-        """,
-        rows,
-    )
+    said = run_values(_SAID, rows)
+    if counted := [line_id for line_id, *_, is_counted in said if is_counted]:
+        run("SELECT id FROM texting_line WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [counted])
+    if said:
+        run_values(_NOTE, said)
 
 
-_HOLD_COUNTED = """
-SELECT l.id FROM texting_line l WHERE EXISTS (
-    SELECT FROM (VALUES %s) AS v (id, is_answered, is_failure, wait, is_sent, is_refusal)
+# What was said of each line, and whether that changes a count.
+_SAID = """
+SELECT s.*, s.failure_count + s.refusal_count > 0
+    OR (s.is_answered AND l.failures_in_a_row + l.refusals_in_a_row > 0)
+FROM (
+    SELECT t.line_id, bool_or(v.is_answered) AS is_answered,
+           count(*) FILTER (WHERE v.is_failure) AS failure_count, max(v.wait) AS wait,
+           bool_or(v.is_sent) AS is_sent, count(*) FILTER (WHERE v.is_refusal) AS refusal_count
+    FROM (VALUES %s) AS v (id, is_answered, is_failure, wait, is_sent, is_refusal)
     JOIN texting_text t ON t.id = v.id
-    WHERE t.line_id = l.id AND (
-        v.is_failure OR v.is_refusal OR (v.is_answered AND l.failures_in_a_row + l.refusals_in_a_row > 0)
-    )
-) ORDER BY l.id FOR NO KEY UPDATE
+    WHERE v.is_answered OR v.is_failure
+    GROUP BY t.line_id
+) s JOIN texting_line l ON l.id = s.line_id
+"""
+_NOTE = """
+WITH s (line_id, is_answered, failure_count, wait, is_sent, refusal_count, is_counted) AS (VALUES %s)
+UPDATE texting_line l SET
+    last_contact_at = CASE WHEN s.is_answered THEN now() ELSE l.last_contact_at END,
+    failures_in_a_row = CASE WHEN s.is_answered THEN 0 ELSE l.failures_in_a_row + s.failure_count END,
+    refusals_in_a_row = CASE WHEN s.is_sent THEN 0 ELSE l.refusals_in_a_row + s.refusal_count END,
+    next_free_at = greatest(l.next_free_at, now() + s.wait)
+FROM s WHERE l.id = s.line_id AND l.id IN (
+    SELECT id FROM texting_line WHERE id IN (SELECT line_id FROM s)
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
 """
 
 

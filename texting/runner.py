@@ -300,7 +300,7 @@ def _post(provider: Provider, line: Line, session_key: str, claim: Claim) -> Out
         return Outcome(claim.text_id, claim.attempt, TextStatus.QUEUED, Reason.TRY_AGAIN)
     except LineProblem as error:
         _heal(line_sessions.pause_for, line, error.reason)
-        # Should it be this text that is to blame: once the line goes on, others go before it.
+        # Should it be this text alone that is forbidden, it is not the first to be tried when the line goes on at once.
         return _back(claim, Reason.TRY_AGAIN, error)
     except WrongPlace as error:
         logger.info("text %s did not leave: %s", claim.text_id, error)

@@ -112,8 +112,8 @@ CLAIMING = (
     Mutant(
         "what changes a line's counts is lost while another holds the line",
         CLAIMS,
-        "    run_values(_HOLD_COUNTED, rows)\n",
-        "",
+        'WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [counted])',
+        'WHERE id = ANY(%s)", [counted])',
         RACES,
         "test_what_an_answer_says_of_its_line_is_noted_though_another_holds_that",
     ),

@@ -43,7 +43,7 @@ def test_a_forbidden_line_is_paused_and_its_batch_waits(people_with_numbers, sen
 
 
 def test_a_forbidden_text_waits_a_while_itself(people, send, provider, runner, monkeypatch):
-    """It may be this one that is forbidden: when its line goes on, others leave before it."""
+    """It may be this one alone that is forbidden: when its line goes on at once, others leave before it."""
     monkeypatch.setattr(claims.random, "random", lambda: 1.0)
     provider.answers.append(LineProblem(PauseReason.REFUSED))
     send(people.add("Ana Rivera", ANA))
