@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from enterprise.users.models import User
+from tests.enterprise.posted import as_posted
 from tests.texting import host
 from tests.texting.line_rig import ada, grant  # noqa: F401 - fixtures
 from texting.models import TextingSettings
@@ -190,3 +191,35 @@ def test_saving_nothing_new_is_not_recorded(admin_client):
 
     assert said(response) == ["Nothing was changed."]
     assert host.audited == []
+
+
+# --- two at once
+
+
+def test_what_another_changed_meanwhile_is_told_and_put_back_only_when_asked(admin_client):
+    page = reverse("texting:settings")
+    posted = as_posted(admin_client.get(page), text_inactive="on")
+    TextingSettings.objects.update(idle_window=timedelta(minutes=90))
+
+    refused = admin_client.post(page, posted)
+
+    assert refused.status_code == 422
+    assert "In force now: Log a conversation after: 90 minutes; Text inactive people too: no;" in refused.text
+    assert (TextingSettings.current().idle_window, TextingSettings.current().text_inactive) == (
+        timedelta(minutes=90),
+        False,
+    )
+    assert admin_client.post(page, as_posted(refused)).status_code == 302
+    assert (TextingSettings.current().idle_window, TextingSettings.current().text_inactive) == (
+        timedelta(hours=24),
+        True,
+    )
+
+
+def test_what_nobody_changed_meanwhile_is_saved_at_once(admin_client):
+    page = reverse("texting:settings")
+
+    answer = admin_client.post(page, as_posted(admin_client.get(page), idle_amount="2", idle_unit="days"))
+
+    assert answer.status_code == 302
+    assert TextingSettings.current().idle_window == timedelta(days=2)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db import transaction
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.auth.models import AbstractUser
-    from django.http import QueryDict
 
     from texting.seam import FilingChoice
 
@@ -49,7 +49,12 @@ class FilingSelect(forms.Select):
 
 
 class SettingsForm(forms.Form):
-    """`settings` are those in force."""
+    """`settings` are those in force, and locked while the form is checked and saved.
+
+    `seen` are those that were in force when the page was opened: what somebody changed since is not undone unasked.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     idle_amount = forms.IntegerField(
         label=gettext_lazy("Log a conversation after"),
@@ -66,6 +71,7 @@ class SettingsForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, settings: TextingSettings) -> None:
         super().__init__(data, initial=_initial_of(settings))
+        self.settings = settings
         self.record_types = seam.record_types()
         self.filing = {
             kind.key: {choice.value: choice for choice in kind.filing_choices()} for kind in self.record_types
@@ -107,7 +113,36 @@ class SettingsForm(forms.Form):
         amount, unit = cleaned.get("idle_amount"), cleaned.get("idle_unit")
         if amount is not None and unit:
             self._check_window(amount, unit)
+        self._check_seen(cleaned.get("seen", ""))
         return cleaned
+
+    def _check_seen(self, seen: str) -> None:
+        """What the page shows once more is seen."""
+        now = _seen(self.settings)
+        if not seen or seen == now:
+            return
+        shown = QueryDict(mutable=True)
+        shown.update(self.data)
+        shown["seen"] = now
+        self.data = shown
+        words = _(
+            "Since you opened the page, somebody changed these settings. In force now: %(settings)s. "
+            "Save again to put yours in their place."
+        )
+        self.add_error(None, words % {"settings": "; ".join(self._words())})
+
+    def _words(self) -> list[str]:
+        """The settings in force, as the form names them."""
+        stored = _initial_of(self.settings)
+        values = {
+            "idle_amount": _written(stored["idle_amount"], stored["idle_unit"]),
+            "text_inactive": _("yes") if stored["text_inactive"] else _("no"),
+        }
+        for kind in self.record_types:
+            name = _filing_field(kind.key)
+            choice = self.filing[kind.key].get(stored.get(name, ""))
+            values[name] = str(choice.label) if choice else _("not chosen")
+        return [f"{self.fields[name].label}: {value}" for name, value in values.items()]
 
     def _check_window(self, amount: int, unit: str) -> None:
         written = _written(amount, unit)
@@ -120,18 +155,17 @@ class SettingsForm(forms.Form):
 
     def save(self, user: AbstractUser) -> bool:
         """Keep what a valid form says; False when it says nothing new."""
-        with transaction.atomic():
-            settings = TextingSettings.objects.select_for_update().get(pk=TextingSettings.current().pk)
-            before = _facts(settings)
-            settings.idle_window = self.idle_window
-            settings.text_inactive = self.cleaned_data["text_inactive"]
-            settings.filed_under = self._filed_under(settings.filed_under)
-            after = _facts(settings)
-            if after == before:
-                return False
-            settings.save(update_fields=["idle_window", "text_inactive", "filed_under"])
-            facts = {"before": before, "after": after}
-            conf.audit()(actor_id=user.pk, action="settings.changed", subject="texting:settings", facts=facts)
+        settings = self.settings
+        before = _facts(settings)
+        settings.idle_window = self.idle_window
+        settings.text_inactive = self.cleaned_data["text_inactive"]
+        settings.filed_under = self._filed_under(settings.filed_under)
+        after = _facts(settings)
+        if after == before:
+            return False
+        settings.save(update_fields=["idle_window", "text_inactive", "filed_under"])
+        facts = {"before": before, "after": after}
+        conf.audit()(actor_id=user.pk, action="settings.changed", subject="texting:settings", facts=facts)
         return True
 
     @property
@@ -154,12 +188,17 @@ def _facts(settings: TextingSettings) -> dict[str, Any]:
     }
 
 
+def _seen(settings: TextingSettings) -> str:
+    return json.dumps(_facts(settings), sort_keys=True)
+
+
 def _initial_of(settings: TextingSettings) -> dict[str, Any]:
     unit = _unit_of(settings.idle_window)
     filing = {_filing_field(key): value for key, value in settings.filed_under.items()}
     # Rounded up, should someone have set seconds elsewhere.
     amount = -(-settings.idle_window // UNITS[unit])
-    return {"idle_amount": amount, "idle_unit": unit, "text_inactive": settings.text_inactive, **filing}
+    shown = {"idle_amount": amount, "idle_unit": unit, "text_inactive": settings.text_inactive, **filing}
+    return {**shown, "seen": _seen(settings)}
 
 
 def _unit_of(window: timedelta) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -192,8 +193,12 @@ def remove(request: HttpRequest, line: Line) -> HttpResponse:
 
 @may_change_settings
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def settings(request: HttpRequest) -> HttpResponse:
-    form = SettingsForm(request.POST if request.method == "POST" else None, settings=TextingSettings.current())
+    stored = TextingSettings.current()
+    if request.method == "POST":
+        stored = TextingSettings.objects.select_for_update().get(pk=stored.pk)
+    form = SettingsForm(request.POST if request.method == "POST" else None, settings=stored)
     if form.is_valid():
         if form.save(_user(request)):
             messages.success(request, _("Saved. The new settings hold from now on, for open conversations too."))
