@@ -1,14 +1,16 @@
 """Posting to a page one may use, with somebody else's record, line, hotlist or conversation in the form or address."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from enterprise.contacts.models import Contact
 from enterprise.hotlists.models import HotlistMember
 from enterprise.messagelog.models import Message
 from enterprise.users.models import User
-from tests.enterprise.builders import make_employee
+from tests.enterprise.builders import make_employee, make_user
 from tests.hotlists.builders import make_hotlist
+from tests.signed_in import client_of
 from texting.models import Conversation, ConversationRecord, Draft, Recipient, Text
 
 ADD = {"action": "add"}
@@ -78,3 +80,35 @@ def test_a_foreign_record_is_neither_shown_nor_sent_to(firm, known):
 
     assert [told for told in ("Rivera", "555-0134", "5550134") if told in shown.text] == []
     assert state(known) == before
+
+
+ADMIN_PAGES = [
+    f"{model._meta.app_label}_{model._meta.model_name} {page}"
+    for model in admin.site._registry
+    for page in ("add", "change", "delete", "changelist")
+]
+# As the pages of the Django admin are posted; none of it may be read.
+ADMIN_FORM = {"post": "yes", "action": "delete_selected", "name": "x", "first_name": "x", "is_superuser": "on"}
+
+
+def rows():
+    return {model: list(model._base_manager.order_by("pk").values()) for model in admin.site._registry}
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+@pytest.mark.parametrize("page", ADMIN_PAGES)
+def test_the_django_admin_takes_nothing_from_who_holds_no_right_in_it(firm, page, is_staff):
+    """A recruiter, and somebody who may open it and nothing in it."""
+    caller = client_of(make_user("olga", role=None, is_staff=True)) if is_staff else firm.client("dan")
+    model, _, kind = page.partition(" ")
+    held = next(each for each in admin.site._registry if f"{each._meta.app_label}_{each._meta.model_name}" == model)
+    pk = held._base_manager.values_list("pk", flat=True).first() or 1
+    before = rows()
+
+    answer = caller.post(
+        reverse(f"admin:{page.replace(' ', '_')}", args=[pk] if kind in {"change", "delete"} else []),
+        ADMIN_FORM | {"_selected_action": pk},
+    )
+
+    assert answer.status_code == (403 if is_staff else 302)
+    assert rows() == before
