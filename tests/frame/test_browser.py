@@ -290,7 +290,7 @@ def test_suggestions_that_do_not_come_are_not_worth_a_message(page, complaints, 
     for label, count in (("Customerdata-help", 0), ("Customer", 1)):
         with page.expect_event("requestfinished" if answer else "requestfailed"):
             page.get_by_label(label, exact=True).fill("Ac")
-        page.wait_for_function("!document.querySelector('#working.on')")
+        expect(page.locator("#working.on")).to_have_count(0)
         expect(toasts(page).locator(".note", has_text=words)).to_have_count(count)
     complaints.clear()
 
