@@ -12,12 +12,14 @@ import redis
 import requests
 
 from tests.browser.conftest import PASSWORD, System
+from tests.enterprise.posted import as_posted
 from texting.secrets import Keyring
 
 LINE = "+16125550147"
 LINE_PASSWORD = "canary-of-the-line"
 BODY, ANSWER = "canary in a text", "canary in an answer"
 TYPED = "canary typed as a password"
+NOTE, NUMBERS = "canary in a note", ("(651) 555-0177", "(651) 555-0178")
 
 
 class Person:
@@ -27,10 +29,13 @@ class Person:
         self.url, self.http = system.url, requests.Session()
         self.signed_in = self.post("/sign-in/", username=username, password=password)
 
-    def get(self, path: str) -> str:
+    def look(self, path: str) -> requests.Response:
         answer = self.http.get(self.url + path, timeout=20)
         answer.raise_for_status()
-        return answer.text
+        return answer
+
+    def get(self, path: str) -> str:
+        return self.look(path).text
 
     def post(self, path: str, **typed: str) -> requests.Response:
         token = re.search(
@@ -92,6 +97,20 @@ def _do_the_main_job(system: System) -> None:
     answer = {"line": LINE, "from": "+16515550108", "body": ANSWER}
     requests.post(f"{system.sandbox_url}/_sandbox/receive", json=answer, timeout=10).raise_for_status()
     until(lambda: ANSWER in riya.get(f"/employees/{record}/"))
+    _add_and_change_in_the_admin(ada)
+
+
+def _add_and_change_in_the_admin(ada: Person) -> None:
+    """Somebody of whom no other test knows."""
+    path = "/django-admin/employees/employee/add/"
+    page = ada.look(path)
+    branch = re.search(r'<option value="(\d+)"[^>]*>Minneapolis', page.text)[1]
+    person = {"ident": "900177", "first_name": "Uma", "last_name": "Unknown", "branch": branch, "note": NOTE}
+    method = {"methods-TOTAL_FORMS": "1", "methods-0-type": "sms", "methods-0-value": NUMBERS[0]}
+    added = ada.post(path, **as_posted(page, **person, **method, _addanother=None, _save=None))
+    assert added.url.endswith("/change/")
+    changed = as_posted(added, **{"methods-0-value": NUMBERS[1]}, _addanother=None, _continue=None)
+    assert ada.post(added.url.removeprefix(ada.url), **changed).url.endswith("/employees/employee/")
 
 
 def _secrets_of_the_line(system: System) -> dict[str, str]:
@@ -112,6 +131,10 @@ def test_no_canary_is_told_anywhere(system, told):
         "a text": BODY,
         "an answer": ANSWER,
         "a number": "6515550108",
+        "a note": NOTE,
+        "a number in the Django admin": "555-0177",
+        "another": "555-0178",
+        "these as they are kept": "651555017",
     }
     assert len(canaries["session"]) > 20
     assert len(canaries["webhook"]) > 20
@@ -125,4 +148,6 @@ def test_the_places_were_really_looked_at(told):
     assert "texting." in told["broker"]
     assert "batch.sent" in told["administration_auditentry"]
     assert "user.sign_in_failed" in told["administration_auditentry"]
+    assert "added" in told["django_admin_log"]
+    assert "changed" in told["django_admin_log"]
     assert "sign-in" in told["axes_accessattempt"] + told["axes_accesslog"]
