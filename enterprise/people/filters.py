@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from enterprise.people.folding import MAX_WORDS, fold
 from enterprise.people.models import Person, PersonQuerySet
 from enterprise.users.models import Branch, User
+from texting import seam_help
 from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
 MISSING = NumberProblem.MISSING.value
 ACTIVE_CHOICES = [("yes", _("Active")), ("no", _("Inactive"))]
 _DO_NOT_TEXT = Q(do_not_text=True) | Q(same_person__do_not_text=True)
-# Who can be texted as far as the records know; opt-outs are texting's. The first of the two leaves inactive people in.
-HAS_NUMBER = Q(number_problem="") & ~_DO_NOT_TEXT
-_TEXTABLE = Q(is_active=True) & HAS_NUMBER
+
+
+def can_be_texted() -> Q:
+    """Who can be texted by the records and the firm's setting; the numbers that get no texts are texting's."""
+    has_number = Q(number_problem="") & ~_DO_NOT_TEXT
+    return has_number if seam_help.refusals().texts_inactive else Q(is_active=True) & has_number
+
+
 TEXTABLE = {
-    "yes": (_("Can be texted, opt-outs aside"), _TEXTABLE),
-    "no": (_("Cannot be texted, opt-outs aside"), ~_TEXTABLE),
-    "missing": (_("No phone number"), Q(number_problem=MISSING)),
-    "invalid": (_("Number is not valid"), ~Q(number_problem__in=["", MISSING])),
-    "do_not_text": (_("Do not text"), _DO_NOT_TEXT),
+    "yes": (_("Can be texted, opt-outs aside"), can_be_texted),
+    "no": (_("Cannot be texted, opt-outs aside"), lambda: ~can_be_texted()),
+    "missing": (_("No phone number"), lambda: Q(number_problem=MISSING)),
+    "invalid": (_("Number is not valid"), lambda: ~Q(number_problem__in=["", MISSING])),
+    "do_not_text": (_("Do not text"), lambda: _DO_NOT_TEXT),
 }
 
 
@@ -136,7 +142,7 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libra
         return people.at_place(value)
 
     def of_textable(self, people: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
-        return people.filter(TEXTABLE[value][1])
+        return people.filter(TEXTABLE[value][1]())
 
 
 def _has_no_choice(field: forms.BoundField) -> bool:

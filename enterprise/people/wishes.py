@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from enterprise.people.filters import HAS_NUMBER
+from enterprise.people.filters import can_be_texted
 from enterprise.people.methods import choose_number
 from texting import seam, seam_help
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def count_textable(people: PersonQuerySet, kind: PersonKind) -> int:
     """How many of `people` Send Text would text: a handful of queries, however many they are."""
     refusals = seam_help.refusals()
-    textable = people.filter(HAS_NUMBER) if refusals.texts_inactive else people.filter(HAS_NUMBER, is_active=True)
+    textable = people.filter(can_be_texted())
     # The index of numbers leaves out those that are none.
     methods = kind.method_model.stored().exclude(e164="")
     holders: set[int] = set()

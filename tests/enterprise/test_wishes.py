@@ -144,3 +144,14 @@ def test_a_list_costs_the_same_however_many_are_on_it(as_user, riya, count_queri
         make_contact(f"Luis {number}", "Rivera", sms=f"612-555-01{50 + number}")
 
     assert count_queries(lambda: client.get(address)) == one
+
+
+def test_the_filter_takes_inactive_people_for_textable_where_the_firm_texts_them(as_user, riya, ana):
+    make_employee("Ina", sms="612-555-0135", is_active=False)
+    TextingSettings.current()
+    found = lambda value: as_user(riya).get(f"/employees/?textable={value}").context["table"].total  # noqa: E731
+    assert (found("yes"), found("no")) == (1, 1)
+
+    TextingSettings.objects.update(text_inactive=True)
+
+    assert (found("yes"), found("no")) == (2, 0)
