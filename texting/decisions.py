@@ -183,9 +183,8 @@ def drop(user: AbstractUser, text: Text) -> None:
 def send_again(user: AbstractUser, text: Text) -> Batch:
     """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
 
-    Not to those of them about whom somebody has decided alone. Of those who shared it, who is not texted waits on: they
-    may have another number by now, or `user` does not see them. Raises AlreadyDecided, NotOurs, CannotSendAgain,
-    dispatch.NobodyToText, dispatch.LineNotUsable.
+    Not to those of them about whom somebody has decided alone. Of those who shared it, who has another number by now
+    waits on. Raises AlreadyDecided, NotOurs, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
     """
     if not text.recipients.exists():
         raise NotOurs
@@ -203,10 +202,15 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
         )
         batch = dispatch.send_batch(user, dispatch.Composed(draft, line, text.body, is_reply=True))
         batch.texts.update(repeats_id=text.pk)
-        texted = of_records(one.key for one in batch.recipients.filter(text__isnull=False))
-        again.decide_about(people.filter(texted), Decision.SENT_AGAIN, user.pk)
+        again.decide_about(people.filter(_reached(batch, text.number)), Decision.SENT_AGAIN, user.pk)
         _audit(user, text, Decision.SENT_AGAIN)
     return batch
+
+
+def _reached(batch: Batch, number: str) -> Q:
+    """Those a batch of one text is for, and who else has its number, whether its sender sees them or not."""
+    written_to = [one.key for one in batch.recipients.filter(text__isnull=False)]
+    return of_records({*written_to, *(candidate.key for candidate in seam.match_number(number))})
 
 
 def _lock_people(text: Text) -> QuerySet[Recipient]:
