@@ -17,7 +17,7 @@ const WORDS = {
   409: gettext("Someone else changed this in the meantime. Reload the page to see it as it is now."),
   413: gettext("This is too large to be taken. Nothing was done."),
   429: gettext("Too many requests at once. Wait a minute, then try again."),
-  503: gettext("Enterprise is being restarted. Wait a minute, then try again: what you typed is still here."),
+  503: gettext("Enterprise cannot answer right now. Wait a minute, and look before you try again: it may have been done. What you typed is still here."),
 };
 
 // What only helps while somebody types, as suggestions do: nothing was to be done, and nothing is missing without it.
