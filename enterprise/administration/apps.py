@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
 
 from texting import seam_help
 
 
+class SiteConfig(django_admin.AdminConfig):
+    default = False
+    default_site = "enterprise.administration.site.Site"
+
+
 class AdministrationConfig(AppConfig):
+    default = True
     name = "enterprise.administration"
     label = "administration"
 
