@@ -158,7 +158,7 @@ RETURNING t.id
 
 def _remember_refusals(text_ids: list[int]) -> None:
     for text in Text.objects.filter(pk__in=text_ids, status=TextStatus.FAILED).order_by("number"):
-        compliance.remember_refusal(text.number, text.reason, text.line_id)
+        compliance.remember_refusal(text, text.reason)
 
 
 def _note_contact(outcomes: Sequence[Outcome]) -> None:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from texting import conf
-from texting.models import OptOut, Text, TextingSettings, UntextableNumber
+from texting.models import Line, OptOut, Text, TextingSettings, UntextableNumber
 from texting.seam_help import Refusals
 from texting.sql import run
-from texting.vocabulary import Reason, TextStatus
+from texting.vocabulary import Direction, Reason, TextStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,6 +56,8 @@ def opt_out(
 
     `said_at` is the provider's time, None for now. Words told after a later START was heard change nothing.
     """
+    if said_at and _has_said_yes_since(number, said_at):
+        return
     made = run(
         """
         INSERT INTO texting_optout (number, source, word, line_id, opted_out_at, said_at, lifted_by_word)
@@ -72,6 +75,18 @@ def opt_out(
     # xmax is 0 in a row that was inserted, and not in one that was there.
     for opt_out_id in (pk for pk, is_new in made if is_new):
         _record("opt_out.added", opt_out_id, {"source": source.value, "word": word, "line": line_id})
+
+
+def _has_said_yes_since(number: str, said_at: datetime) -> bool:
+    """On whatever line: of a START that had nothing to lift there is no row but its text."""
+    lines = list(Line.objects.values_list("pk", flat=True))  # with which the texts are found by their index
+    told = Text.objects.filter(line__in=lines, number=number, direction=Direction.IN, provider_at__gt=said_at)
+    return any(keyword(body) in OPT_IN_WORDS for body in told.values_list("body", flat=True))
+
+
+def hold(number: str) -> None:
+    """Let nobody else heed a word of this number's holder, before this transaction has ended."""
+    run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["opt-out " + number])
 
 
 def untextable(numbers: Collection[str]) -> set[str]:
@@ -92,12 +107,18 @@ def refusals() -> Refusals:
     )
 
 
-def remember_refusal(number: str, reason: Reason | str | None, line_id: int) -> None:
+def remember_refusal(text: Text, reason: Reason | str | None) -> None:
     """Keep what a refusal of a text says of its number, so that it is not texted again."""
     if reason == Reason.OPTED_OUT:
-        opt_out(number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=line_id)
+        opt_out(text.number, source=OptOut.Source.PROVIDER_REFUSAL, line_id=text.line_id, said_at=_posted_at(text))
     elif reason == Reason.NOT_TEXTABLE:
-        UntextableNumber.objects.update_or_create(number=number, defaults={"told_at": Now()})
+        UntextableNumber.objects.update_or_create(number=text.number, defaults={"told_at": Now()})
+
+
+def _posted_at(text: Text) -> datetime | None:
+    """To the second, as the provider tells when START was said: what is said in that second comes after it."""
+    claimed_at = text.events.filter(status=TextStatus.SENDING).aggregate(Max("at"))["at__max"]
+    return claimed_at and claimed_at.replace(microsecond=0)
 
 
 def note_heard(number: str) -> None:

@@ -29,7 +29,7 @@ def apply(text: Text, news: DeliveryNews) -> bool:
         status_at=Now(),
     )
     if changed:
-        compliance.remember_refusal(text.number, news.reason, text.line_id)
+        compliance.remember_refusal(text, news.reason)
     return bool(changed)
 
 

@@ -48,6 +48,8 @@ def receive(line: Line, told: ProviderText) -> Text:
 def heed_words(line_id: int, number: str, body: str, said_at: datetime | None) -> bool:
     """Opt a number out or in when that is all its holder wrote; say whether it is out now by these words."""
     word = compliance.keyword(body)
+    if word:
+        compliance.hold(number)
     is_out = word in compliance.OPT_OUT_WORDS
     if is_out:
         compliance.opt_out(number, source=OptOut.Source.WORD, line_id=line_id, word=word, said_at=said_at)

@@ -76,6 +76,37 @@ def test_a_stop_told_late_does_not_undo_the_start_that_followed_it(line, hear, p
     assert compliance.opted_out([ANA]) == {}
 
 
+def test_a_stop_told_after_the_start_that_had_nothing_to_lift_does_not_count(line, hear, people, provider):
+    other = make_line(number="+16125550199", owner_id=2)
+    start = message(ANA, "Start.", 2, dateCreated="2020-11-22T14:05:00Z", line_number=other.number)
+    hear("receive", on=other, **start)
+    hear("receive", **message(ANA, "STOP", 1, dateCreated="2020-11-22T14:00:00Z"))
+
+    assert compliance.opted_out([ANA]) == {}
+
+
+def test_a_refusal_of_what_was_posted_before_a_start_does_not_outlast_it(people, send, provider, hear):
+    send(people.add("Ana Rivera", ANA))
+    claim = take()
+    hear("receive", **message(ANA, "START", 2, dateCreated=(timezone.now() + timedelta(seconds=2)).isoformat()))
+
+    write(claim, TextStatus.FAILED, Reason.OPTED_OUT)
+
+    assert compliance.opted_out([ANA]) == {}
+
+
+def test_a_start_in_the_second_of_a_refused_post_came_after_it(people, send, provider, hear):
+    send(people.add("Ana Rivera", ANA))
+    claim = take()
+    posted_at = timezone.now()
+    write(claim, TextStatus.FAILED, Reason.OPTED_OUT)
+    assert compliance.opted_out([ANA])
+
+    hear("receive", **message(ANA, "START", 2, dateCreated=posted_at.replace(microsecond=0).isoformat()))
+
+    assert compliance.opted_out([ANA]) == {}
+
+
 def test_an_old_stop_told_again_blocks_nothing(people, send, provider, hear):
     ana = people.add("Ana Rivera", ANA)
     hear("receive", **message(ANA, "STOP", 1))
