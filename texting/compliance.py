@@ -117,7 +117,7 @@ def remember_refusal(text: Text, reason: Reason | str | None) -> None:
 
 def _posted_at(text: Text) -> datetime | None:
     """To the second, as the provider tells when START was said: what is said in that second comes after it."""
-    claimed_at = text.events.filter(status=TextStatus.SENDING).aggregate(Max("at"))["at__max"]
+    claimed_at: datetime | None = text.events.filter(status=TextStatus.SENDING).aggregate(at=Max("at"))["at"]
     return claimed_at and claimed_at.replace(microsecond=0)
 
 

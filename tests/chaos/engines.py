@@ -23,13 +23,17 @@ DAEMONS = {"postgres": postgres.daemon, "valkey": valkey.daemon}
 
 
 class Engines:
-    """The part of a firm that is not ours. `restored_count`: how often its past was put in doubt."""
+    """The part of a firm that is not ours. `restored_count`: how often its past was put in doubt.
+
+    `restores`: when the database was set back (epoch milliseconds).
+    """
 
     data: DataFolder
     secrets: Keys
     ports: dict[str, int]
     kill_count: int
     restored_count: int
+    restores: list[int]
 
     def stop_engines(self) -> None:
         with suppress(Exception):
@@ -69,6 +73,7 @@ class Engines:
         self.kill_engine("postgres")
         shutil.rmtree(self.data.postgres)
         self._copy.rename(self.data.postgres)
+        self.restores.append(time.time_ns() // 1_000_000)
         self.start_postgres()
         self.restored_count += 1
 

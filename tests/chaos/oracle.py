@@ -90,7 +90,7 @@ def _outside_its_time(firm: Firm, ledger: list[dict]) -> list[Violation]:
     )
     windows = {key_of(number, body): timing.Window(*window) for number, body, *window in rows}
     worked = dict(firm.query("SELECT number, worked FROM texting_line"))
-    return timing.outside_its_time(ledger, windows, worked, timing.Paces(firm.paces))
+    return timing.outside_its_time(ledger, windows, worked, timing.Paces(firm.paces), firm.restores)
 
 
 def _heard_not_once(texts: list[tuple], heard: list[str]) -> list[Violation]:

@@ -35,6 +35,7 @@ class SmallFirm:
     entries: list[dict] = field(default_factory=list)
     deaths: list[str] = field(default_factory=list)
     restored_count: int = 0
+    restores: list[int] = field(default_factory=list)
     paces: list[tuple[int, float]] = field(default_factory=lambda: [(START_MS - 60_000, 1.0)])
 
     def __post_init__(self) -> None:

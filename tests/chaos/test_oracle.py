@@ -268,6 +268,14 @@ def test_a_stop_after_a_start_counts_anew_and_one_told_late_does_not(firm):
     assert judge(firm) == {"I5"}
 
 
+@pytest.mark.parametrize(("at", "found"), [(1.9, set()), (-5, {"I6"}), (2.1, {"I6"})])
+def test_a_text_made_anew_where_the_database_was_set_back_may_have_left_before(firm, at, found):
+    posted_before_due(firm)
+    firm.restores.append(START_MS + int(at * 1000))
+
+    assert judge(firm) == found
+
+
 def test_the_line_s_own_work_keeps_a_text_from_being_late(firm):
     Line.objects.update(worked=60 * SECOND)
     Text.objects.filter(pk=texted().pk).update(expires_at=START - 30 * SECOND)
