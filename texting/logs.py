@@ -12,13 +12,20 @@ _SECRET = re.compile(r"(/webhooks/\d+/)[^/\s\"']+")
 _ROW = re.compile(r"(DETAIL: +).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 _PLUS = r"(?:\+|%2B)"
 _NUMBER = re.compile(_PLUS + r"\d{6,11}(?=\d{4}(?!\d))", re.IGNORECASE)
-# What people write between the groups: blanks, dots, slashes, dashes of any length; also as an address has them.
-_BETWEEN = r"(?:[^\S\n]|[./()+\u2010-\u2015\u2212-]|%(?:20|2[89F]|C2%A0|E2%80%(?:9[0-5]|AF))){0,5}"
+# What people write between the groups: blanks, dots, slashes, dashes of any length, a comma without a blank; also as an
+# address has them, or as repr() and JSON escape them.
+_BETWEEN = (
+    r"(?:[^\S\n]|[./()+_*\u2000-\u206f\u2212-]|(?<=\d),(?=\d)|%(?:20|2[89F]|C2%A0|E2%80%(?:9[0-5]|AF))"
+    r"|\\{1,4}(?:t|x[\dA-F]{2}|u[\dA-F]{4})){0,5}"
+)
+_ESCAPE = r"(?:(?<=\\[abfnrtv])|(?<=\\x[\dA-F]{2})|(?<=\\u[\dA-F]{4}))-?"
+# Not a fraction, nor the rest of a word or of an id with dashes.
+_START = rf"(?:(?<![^\W_])(?<!\.)(?<!\w-)|(?<=%[\dA-F]{{2}})|{_ESCAPE})"
 # As people type it, and as lines are called: ten digits in a row or in groups, perhaps with an extension. Neither a
 # time, which begins with 1 or is a fraction, nor part of something longer; ids are short.
 _DIALED = re.compile(
-    rf"(?:{_PLUS}{_BETWEEN}1{_BETWEEN}|(?:(?<![\w.*-])|(?<=%[\dA-F]{{2}}))(?:(?:00)?1{_BETWEEN}|(?:\(|%28){_BETWEEN})?)"
-    rf"[2-9]\d\d{_BETWEEN}[2-9]\d\d{_BETWEEN}(?=\d{{4}}(?:(?:x|ext)\.?\d|(?!\w|\.\d)))",
+    rf"(?:{_PLUS}{_BETWEEN}1{_BETWEEN}|{_START}(?:(?:00|011){_BETWEEN})?(?:1{_BETWEEN}|(?:\(|%28){_BETWEEN})?)"
+    rf"[2-9]\d\d{_BETWEEN}[2-9]\d\d{_BETWEEN}(?=\d{{4}}(?:(?:x|ext)\.?\d|(?![^\W_]|\.\d)))",
     re.IGNORECASE,
 )
 # Of another country, in groups of any length: its end is not known. A blank of an address is a plus, before a date too.

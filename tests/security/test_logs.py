@@ -51,7 +51,39 @@ def test_a_number_is_masked_however_it_is_typed():
     assert [typed for typed, written in masked.items() if "555" in written or "0134" not in written] == []
 
 
-@pytest.mark.parametrize("typed", ["+525512345678", "+52 55 1234 5678", "+44 (20) 7946-0958", "%2B49%2030%201234567"])
+@pytest.mark.parametrize(
+    "escaped", [repr, json.dumps, lambda typed: repr(json.dumps(typed)), lambda typed: ascii([typed])]
+)
+@pytest.mark.parametrize("before", ["", "\n", "\t", "\r\n", "\xa0", "\u202a", "Ana\n", "\n-"])
+def test_a_number_is_masked_in_what_is_written_with_escapes(escaped, before):
+    between = ["", "-", "\t", "\xa0", "\u00a0-\u00a0", "\u202f", "\u2011", "\u2212"]
+    typed = [before + f"{start}612{gap}555{gap}0134" for start, gap in product(["", "1-", "+1\xa0", "("], between)]
+    masked = {one: mask(f"value={escaped(one)} refused") for one in typed}
+
+    assert [one for one, written in masked.items() if "555" in written or "0134" not in written] == []
+
+
+def test_a_number_is_masked_in_bytes():
+    assert "555" not in mask(repr("612\u202f555\u202f0134 612\xa0555\xa00134".encode()))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("612_555_0134", "612,555,0134", "612*555*0134", "*612-555-0134*", "-6125550134", "--612-555-0134"),
+        *("006125550134", "0116125550134", "011 612 555 0134", "number_6125550134", "612-555-0134_photo.jpg"),
+    ],
+)
+def test_a_number_is_masked_between_unusual_characters(typed):
+    masked = mask(f"value={typed} refused")
+
+    assert ("555" in masked, "0134" in masked) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["+525512345678", "+52\\xa055\\u00a01234\\t5678", "+52 55 1234 5678", "+44 (20) 7946-0958", "%2B49%2030%201234567"],
+)
 def test_a_number_of_another_country_is_masked_when_it_says_so(typed):
     assert not re.search("7946|1234", mask(f"value={typed} refused"))
 
@@ -64,7 +96,8 @@ def test_a_number_of_another_country_is_masked_when_it_says_so(typed):
         "212.155.101.34:5432 and 203.0.113.77, 2001:db8::612:555:134",
         "event 4294967 in 0.6125550134 s at 1795432109 (1795432109123 ms, 1795432109.555)",
         "batches 612, 555 and 1234 of line 555; 612 texts, 55501 people",
-        "2f1e6125550134aa, 6f9619ff-8b86-4011-b42d-00cf4fc964ff, 61255501-3455-4012-8345-612555013455",
+        "batches [612, 555, 1234], texts {612: 555, 555: 1234}, 2345-555-0134",
+        "2f1e6125550134aa, 6f9619ff-8b86-4011-b42d-006125550134, 6f9619ff-8b86-4011-b42d-00cf4fc964ff, 61255501-3455-4012-8345-612555013455",
         "sha 6125550134abcdef, size 6125550134.5, 5% of 6125550",
         "LINE 1: INSERT INTO texting_text VALUES (12, 345, 6789)",
     ],
