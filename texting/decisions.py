@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from texting import again, conf, dispatch, drafts, holders, lines, seam, sources
 from texting.again import LEFT_BEHIND
 from texting.errors import TextingError
-from texting.models import Batch, Conversation, Draft, Line, Recipient, Text
+from texting.models import Batch, Conversation, Draft, Line, NumberLink, Recipient, Text
 from texting.models.chosen import of_records
 from texting.vocabulary import Decision, TextStatus
 
@@ -34,6 +34,10 @@ UNCLEAR = Q(status=TextStatus.UNCONFIRMED, next_look_at__isnull=True)
 
 class AlreadyDecided(TextingError):
     """Somebody decided in the meantime, or the provider was found to hold the text after all."""
+
+
+class AlreadySentAgain(TextingError):
+    """To whoever had its number then: a number is sent the same again once."""
 
 
 class NotOurs(TextingError):
@@ -184,13 +188,16 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
     """Send the same words to the same people as a new text of `user`'s that names the old; on its line, if they may.
 
     Not to those of them about whom somebody has decided alone. Of those who shared it, who has another number by now
-    waits on. Raises AlreadyDecided, NotOurs, CannotSendAgain, dispatch.NobodyToText, dispatch.LineNotUsable.
+    waits on, and has it no more from here. Raises AlreadyDecided, AlreadySentAgain, NotOurs, CannotSendAgain,
+    dispatch.NobodyToText, dispatch.LineNotUsable.
     """
     if not text.recipients.exists():
         raise NotOurs
     line = _line_for(user, text.line_id)
     with transaction.atomic():
         people = _lock_people(text)
+        if Text.objects.filter(repeats=text).exists():
+            raise AlreadySentAgain
         keys = [recipient.key for recipient in people.order_by("pk")]
         draft = Draft.objects.create(
             user_id=user.pk,
@@ -202,15 +209,18 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
         )
         batch = dispatch.send_batch(user, dispatch.Composed(draft, line, text.body, is_reply=True))
         batch.texts.update(repeats_id=text.pk)
-        again.decide_about(people.filter(_reached(batch, text.number)), Decision.SENT_AGAIN, user.pk)
+        again.decide_about(people.filter(_reached(people, batch, text.number)), Decision.SENT_AGAIN, user.pk)
         _audit(user, text, Decision.SENT_AGAIN)
     return batch
 
 
-def _reached(batch: Batch, number: str) -> Q:
-    """Those a batch of one text is for, and who else has its number, whether its sender sees them or not."""
-    written_to = [one.key for one in batch.recipients.filter(text__isnull=False)]
-    return of_records({*written_to, *(candidate.key for candidate in seam.match_number(number))})
+def _reached(people: QuerySet[Recipient], batch: Batch, number: str) -> Q:
+    """Those a batch of one text is for, and who else shared its number, seen by its sender or not: without the moved."""
+    written_to = {one.key for one in batch.recipients.filter(text__isnull=False)}
+    at_number = {candidate.key for candidate in seam.match_number(number)}
+    at_number |= {link.key for link in NumberLink.objects.filter(number=number)}
+    moved = seam.describe(one.key for one in people).keys() - written_to - at_number
+    return ~of_records(moved)
 
 
 def _lock_people(text: Text) -> QuerySet[Recipient]:

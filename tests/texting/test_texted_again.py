@@ -14,7 +14,7 @@ from tests.texting.test_decisions import make_rep, post
 from tests.texting.test_leavers_batches import look, send_draft
 from tests.texting.test_sending import run_until_quiet
 from texting import again, building, decisions, dispatch, drafts, long_work, rights
-from texting.models import Batch, Draft, Line, Text
+from texting.models import Batch, Draft, Line, NumberLink, Text
 from texting.runner import Runner
 from texting.seam import TypedNumber
 from texting.vocabulary import Decision, MethodType, Reason, TextStatus
@@ -298,18 +298,38 @@ def test_who_shares_the_number_is_reached_though_the_sender_does_not_see_them(cl
     assert not again.may_be_texted(shared.recipients.all()).exists()
 
 
-def test_who_has_another_number_is_told_from_who_was_sent_it_again(client, shared, people, dan):
-    give_number(people, shared.keys[1], MOVED)
+def test_who_has_another_number_waits_on_and_the_old_one_is_not_texted_again(client, shared, people, dan):
+    ben = shared.keys[1]
+    give_number(people, ben, MOVED)
 
     said = post(client, dan, shared.shared, "sent_again")
 
-    assert "Those whom it does not go to wait here still." in said
-    assert Text.objects.get(repeats=shared.shared).number == ANA
+    assert "Whoever has another number by now waits here still." in said
     assert "Ben" in look(client, dan)
+    give_number(people, ben, ANA)
+    assert "Not sent: this number was sent it again already." in post(client, dan, shared.shared, "sent_again")
+    assert Text.objects.get(repeats=shared.shared).number == ANA
     decided = {one.key: one.decision for one in shared.recipients.all()}
     assert decided == dict(zip(shared.keys, [Decision.SENT_AGAIN, ""], strict=True))
-    assert "Not sent. This number is no longer on the record." in post(client, dan, shared.shared, "sent_again")
     post(client, dan, shared.shared, "dropped")
+    assert not decisions.waiting().exists()
+
+
+def test_who_shares_the_number_by_a_link_alone_was_reached(client, shared, people, dan):
+    ben = shared.keys[1]
+    give_number(people, ben, MOVED)
+    NumberLink.objects.create(number=ANA, record_type=ben.record_type, record_id=ben.record_id, linked_by=dan)
+
+    post(client, dan, shared.shared, "sent_again")
+
+    assert not decisions.waiting().exists()
+
+
+def test_nobody_waits_for_a_record_that_is_gone(client, shared, people, dan):
+    del people.by_id[shared.keys[1].record_id]
+
+    post(client, dan, shared.shared, "sent_again")
+
     assert not decisions.waiting().exists()
 
 

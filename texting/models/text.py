@@ -59,7 +59,7 @@ class Text(models.Model):
     `sending_until` its lease. `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for
     the idle window: when a received text was stored, and when one of ours left. `delivery_rank` lets delivery news only
     go forward.
-    `repeats` is the text that this one was sent again for; where several shared it, it may be sent again for each.
+    `repeats` is the text that this one was sent again for, which happens once.
     `scheduled_at` is when one that was scheduled in the provider's app leaves. `files_lost`: fetching what came with it
     was given up.
     """
@@ -104,9 +104,7 @@ class Text(models.Model):
     provider_at = models.DateTimeField(null=True, blank=True)
     status_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
-    repeats = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by", db_index=False
-    )
+    repeats = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by")
     decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

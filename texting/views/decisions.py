@@ -129,6 +129,9 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
         words = _carry_out(request, text)
     except decisions.AlreadyDecided:
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
+    except decisions.AlreadySentAgain:
+        words = _("Not sent: this number was sent it again already. Who has another by now is written to on their record.")
+        messages.error(request, words)
     except decisions.NotOurs:
         messages.error(request, _("Not sent: this text was written in ZipWhip’s own app. Send it again from there."))
     except decisions.CannotSendAgain:
@@ -183,7 +186,7 @@ def _carry_out(request: SignedInRequest, text: Text) -> str:
     if decision == Decision.SENT_AGAIN:
         decisions.send_again(request.user, text)
         if decisions.waiting().filter(pk=text.pk).exists():
-            return _("Queued as a new text. Those whom it does not go to wait here still.")
+            return _("Queued as a new text. Whoever has another number by now waits here still.")
         return _("Queued as a new text. What becomes of it stands on the record.")
     raise Http404
 
