@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_backends, get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
@@ -18,12 +19,18 @@ if TYPE_CHECKING:
 def without(permission: str, user_ids: Iterable[int]) -> set[int]:
     """Those of these users who have left or do not hold it.
 
-    Whoever is active and holds it by no table is asked, for a host may grant it in a way of its own; else they are few.
+    Where a host grants permissions in a way of its own, whoever is active and holds it by no table is asked.
     """
     ids = set(user_ids)
     ids -= set(holders_of(permission).filter(pk__in=ids).values_list("pk", flat=True))
+    if not ids or _grants_by_tables_alone():
+        return ids
     active = get_user_model()._default_manager.filter(pk__in=ids, is_active=True)
     return ids - {user.pk for user in active if user.has_perm(permission)}
+
+
+def _grants_by_tables_alone() -> bool:
+    return all(type(backend) is ModelBackend for backend in get_backends() if hasattr(backend, "has_perm"))
 
 
 def holders_of(permission: str) -> QuerySet[AbstractUser]:

@@ -180,6 +180,10 @@ def test_one_from_nobody_we_know_is_named_by_its_number(client, people, rep, ada
 
 
 def test_the_badge_costs_a_few_queries_however_much_waits(closed, ada, django_assert_max_num_queries):
+    for n in range(4):
+        former = make_rep(f"former{n}")
+        make_line(number=f"+1612555012{n}", owner_kind="rep", owner_id=former.pk)
+        take_right(former)
     user = User.objects.get(pk=ada.pk)
     user.has_perm("texting.manage_lines")
 

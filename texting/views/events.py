@@ -53,6 +53,7 @@ def events(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def again(request: SignedInRequest, event_id: int) -> HttpResponse:
     event = get_object_or_404(WebhookEvent.objects.defer("body"), pk=event_id)
+    _audit(request, _stuck().filter(pk=event.pk).count())
     return _answer(request, intake.try_now([event.pk]))
 
 
@@ -61,8 +62,16 @@ def again(request: SignedInRequest, event_id: int) -> HttpResponse:
 def all_again(request: SignedInRequest) -> HttpResponse:
     """The oldest at once; those that are too many for that are left to the runners, who try each like a new one."""
     oldest = list(_stuck().order_by("received_at", "pk").values_list("pk", flat=True)[: intake.AT_ONCE])
+    # Before they are: each is taken in by itself, and what comes in between stops the rest alone.
+    _audit(request, _stuck().count())
     became = intake.try_now(oldest)
     return _answer(request, became, left=intake.try_again(_stuck().exclude(pk__in=oldest)))
+
+
+def _audit(request: SignedInRequest, count: int) -> None:
+    if count:
+        facts = {"events": count}
+        conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=facts)
 
 
 def _stuck() -> QuerySet[WebhookEvent]:
@@ -70,10 +79,7 @@ def _stuck() -> QuerySet[WebhookEvent]:
 
 
 def _answer(request: SignedInRequest, became: Counter[str], *, left: int = 0) -> HttpResponse:
-    count = became.total() + left
-    if count:
-        audited = {"events": count}
-        conf.audit()(actor_id=request.user.pk, action="events.taken_in_again", subject="texting:events", facts=audited)
+    if became.total() + left:
         wake_runners()
     else:
         messages.info(request, _("Nothing was done: it has been taken in already, or is being tried just now."))
