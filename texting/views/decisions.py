@@ -130,7 +130,7 @@ def decide(request: SignedInRequest, text_id: int) -> HttpResponse:
     except decisions.AlreadyDecided:
         messages.info(request, _("Nothing was done: somebody has decided about this text already."))
     except decisions.AlreadySentAgain:
-        words = _("Not sent: this number was sent it again already. Who has another by now is written to on their record.")
+        words = _("Not sent: this number was sent it again already. Write to who has another by now on their record.")
         messages.error(request, words)
     except decisions.NotOurs:
         messages.error(request, _("Not sent: this text was written in ZipWhip’s own app. Send it again from there."))
