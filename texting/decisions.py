@@ -215,7 +215,7 @@ def send_again(user: AbstractUser, text: Text) -> Batch:
 
 
 def _reached(people: QuerySet[Recipient], batch: Batch, number: str) -> Q:
-    """Those a batch of one text is for, and who else shared its number, seen by its sender or not: without the moved."""
+    """All but those who have moved to another number, whether the sender of a batch sees them or not."""
     written_to = {one.key for one in batch.recipients.filter(text__isnull=False)}
     at_number = {candidate.key for candidate in seam.match_number(number)}
     at_number |= {link.key for link in NumberLink.objects.filter(number=number)}
