@@ -97,8 +97,8 @@ function whatBecameOf(kept, url) {
   if (isSomebodyElse()) return { text: gettext("The draft could not be kept: somebody else has signed in in this browser since."), level: "bad" };
   // The server keeps it until they have signed in, and answers with the way there.
   if (kept?.type === "opaqueredirect") return { text: gettext("You were signed out. What you typed is kept until you have signed in again."), level: "warn", link };
-  if (kept) return { text: gettext("The draft could not be kept: it is gone, or you may no longer write it."), level: "bad" };
-  return { text: gettext("The draft could not be kept: the server did not answer."), level: "bad" };
+  if ([403, 404].includes(kept?.status)) return { text: gettext("The draft could not be kept: it is gone, or you may no longer write it."), level: "bad" };
+  return { text: gettext("What you typed could not be kept: the server could not answer."), level: "bad", link };
 }
 
 // Closing, by whatever way, keeps what was typed.

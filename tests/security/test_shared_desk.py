@@ -150,6 +150,18 @@ def test_a_text_that_was_discarded_in_another_tab_is_not_said_to_be_kept(desk, t
     is_told(left, "The draft could not be kept: it is gone, or you may no longer write it.")
 
 
+@pytest.mark.parametrize("status", [500, 503, 429, None])
+def test_a_text_the_server_could_not_keep_is_not_said_to_be_gone(desk, textable, riya, status):
+    left = desk.signs_in(riya)
+    write_a_text(left, textable)
+    left.route("**/drafts/**", lambda route: route.fulfill(status=status) if status else route.abort())
+
+    left.keyboard.press("Escape")
+
+    is_told(left, "What you typed could not be kept: the server could not answer.")
+    expect(left.get_by_role("link", name="Go on writing")).to_be_visible()
+
+
 def test_a_page_that_keeps_itself_up_to_date_says_why_it_does_no_more(desk, riya, ada):
     left = desk.signs_in(riya)
     left.goto("/texting/undecided/")
