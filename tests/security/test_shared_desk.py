@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from enterprise.messagelog.models import Message
+from tests.accessible import assert_accessible
 from tests.enterprise.builders import make_code, make_employee
 from tests.signed_in import client_of
 from tests.texting.conftest import make_line
@@ -148,6 +149,20 @@ def test_a_text_that_was_discarded_in_another_tab_is_not_said_to_be_kept(desk, t
     left.keyboard.press("Escape")
 
     is_told(left, "The draft could not be kept: it is gone, or you may no longer write it.")
+
+
+def test_a_text_that_was_discarded_in_another_tab_is_shown_in_the_dialog_when_it_is_sent(desk, textable, riya):
+    left = desk.signs_in(riya)
+    write_a_text(left, textable)
+    Draft.objects.all().delete()
+
+    left.get_by_role("dialog").get_by_role("button", name="Send to").click()
+
+    gone = left.get_by_role("dialog", name="This draft is gone")
+    expect(gone).to_contain_text("Can you work tonight?")
+    assert_accessible(left)
+    gone.get_by_role("button", name="Close").click()
+    expect(left.get_by_role("dialog")).to_have_count(0)
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, None])

@@ -15,7 +15,7 @@ from enterprise.users.models import User
 from tests.texting.conftest import ANA, BO, make_line, message
 from texting.models import Batch, Draft, Line, Recipient, Text, TextingSettings
 from texting.seam import RecordKey, TypedNumber
-from texting.views.send import KEPT_DRAFTS
+from texting.views.kept_drafts import KEPT_DRAFTS
 from texting.vocabulary import LineState, MethodType, Reason
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.texting.conftest import ANA, make_draft
+from tests.texting.test_decisions import make_rep
 from tests.texting.test_sending_races import is_anybody_waiting_for_a_lock, wait_for
 from texting import dispatch, drafts
 from texting.models import Batch, Draft
@@ -41,10 +42,10 @@ def meanwhile(first, then):
     return done, results[0]
 
 
-def press(rep, draft, **fields):
+def press(rep, draft, *, headers=None, **fields):
     client = Client()
     client.force_login(rep)
-    return client.post(draft.get_absolute_url(), fields)
+    return client.post(draft.get_absolute_url(), fields, headers=headers)
 
 
 def send(rep, draft):
@@ -79,6 +80,68 @@ def test_pressed_after_it_was_discarded_send_says_the_same(draft, rep):
     page = press(rep, draft, action="send", line=draft.line_id, body="Hello <Ana>").content.decode()
 
     assert ("This draft is gone" in page, "Hello &lt;Ana&gt;" in page) == (True, True)
+
+
+def test_in_the_dialog_it_says_so_in_place_of_what_was_pressed(draft, rep):
+    discard(draft)
+
+    answer = press(rep, draft, headers={"HX-Request": "true"}, action="send", line=draft.line_id, body="Hello Ana")
+
+    assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (200, "#dialog", "innerHTML")
+    page = answer.content.decode()
+    assert ("This draft is gone" in page, "Hello Ana" in page, "<html" in page) == (True, True, False)
+
+
+@pytest.fixture
+def forgotten(draft, rep):
+    """Sent, and then so old that only its batch is left."""
+    send(rep, draft)
+    Draft.objects.update(updated_at=timezone.now() - timedelta(days=91))
+    assert drafts.forget_old(timedelta(days=90)) == 1
+    return draft
+
+
+@pytest.mark.parametrize("action", ["send", "check", None])
+def test_of_a_draft_forgotten_since_it_was_sent_nobody_says_that_it_was_not(forgotten, rep, action):
+    client = Client()
+    client.force_login(rep)
+    url, batch = forgotten.get_absolute_url(), Batch.objects.get()
+
+    page = (client.post(url, {"action": action, "body": "Hello Bo"}) if action else client.get(url)).content.decode()
+
+    assert ("This was sent already" in page, batch.get_absolute_url() in page) == (True, True)
+    assert ("This draft is gone" in page, "Hello Bo" in page) == (False, bool(action))
+
+
+def test_what_somebody_else_sent_long_ago_is_not_theirs_to_know(forgotten):
+    answer = press(make_rep("dan"), forgotten, action="send", body="Hello Bo")
+
+    assert (answer.status_code, "batch" in answer.content.decode().casefold().split("<main")[1]) == (404, False)
+
+
+def typed_while_signed_out(draft, *, then):
+    client = Client()
+    client.post(draft.get_absolute_url(), {"action": "save", "body": "Typed <signed> out"})
+    discard(draft)
+    client.force_login(then)
+    return client
+
+
+def test_what_was_typed_while_signed_out_is_shown_once_though_the_draft_is_gone(draft, rep):
+    client = typed_while_signed_out(draft, then=rep)
+
+    page = client.get(draft.get_absolute_url()).content.decode()
+
+    assert ("This draft is gone" in page, "Typed &lt;signed&gt; out" in page) == (True, True)
+    assert "Typed" not in client.get(draft.get_absolute_url()).content.decode()
+
+
+def test_what_was_typed_while_signed_out_is_not_shown_to_the_next_who_signs_in(draft):
+    client = typed_while_signed_out(draft, then=make_rep("dan"))
+
+    answer = client.get(draft.get_absolute_url())
+
+    assert (answer.status_code, "Typed" in answer.content.decode()) == (404, False)
 
 
 @pytest.fixture

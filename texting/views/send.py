@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from texting import dispatch, drafts, lines, seam, sources, standstill
 from texting.forms.compose import ComposeForm
-from texting.models import Draft, TextingSettings
+from texting.models import Batch, Draft, TextingSettings
 from texting.progress import is_stalled, progress
 from texting.reasons import TOO_LONG_WHEN_FILLED
 from texting.seam import RecordKey
-from texting.views import shown_draft
+from texting.views import kept_drafts, shown_draft
 from texting.views.answers import SeeOther, may_send
 from texting.views.batches import find_batch
 from texting.vocabulary import Reason
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from texting.models import Line
     from texting.views.answers import SignedInRequest
-
-KEPT_DRAFTS = "texting_kept_drafts"
 
 
 @require_POST
@@ -67,15 +65,30 @@ def draft(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @may_send
 def _draft_of_user(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Discarded in another tab, perhaps in this very moment, it says so and shows what was typed."""
     try:
         return _open(request, Draft.objects.light().get(pk=draft_id, user_id=request.user.pk))
     except Draft.DoesNotExist:
-        # Somebody else's is none of theirs.
-        if request.method != "POST" or Draft.objects.filter(pk=draft_id).exists():
-            raise Http404 from None
-        body = request.POST.get("body", "")
-        return render(request, "texting/compose/gone.html", {"body": body}, status=404)
+        return _gone(request, draft_id)
+
+
+def _gone(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Discarded in another tab, perhaps in this very moment, or sent long ago: say so and show what was typed."""
+    batch = Batch.objects.filter(draft_id=draft_id).first()
+    # Somebody else's is none of theirs.
+    if Draft.objects.filter(pk=draft_id).exists() or (batch and batch.sender_id != request.user.pk):
+        raise Http404
+    is_posted = request.method == "POST"
+    body = request.POST.get("body") if is_posted else kept_drafts.find(request, draft_id)
+    if not (is_posted or body or batch):
+        raise Http404
+    response = render(request, _page(request, "gone"), {"body": body, "batch": batch}, status=404)
+    if not is_posted:
+        kept_drafts.forget(request, draft_id)
+    if request.htmx:
+        # In place of what cannot be written any more; htmx shows no error.
+        response.status_code = 200
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def _open(request: SignedInRequest, found: Draft) -> HttpResponse:
@@ -274,15 +287,13 @@ def _page(request: SignedInRequest, name: str) -> str:
 
 def _keep_until_signed_in(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and "body" in request.POST:
-        kept = request.session.get(KEPT_DRAFTS, {})
-        request.session[KEPT_DRAFTS] = {**dict(list(kept.items())[-4:]), str(draft_id): request.POST["body"][:20_000]}
+        kept_drafts.keep(request, draft_id, request.POST["body"])
     query = urlencode({"next": reverse("texting:draft", args=[draft_id]), "expired": "1"})
     return SeeOther(f"{resolve_url(settings.LOGIN_URL)}?{query}")
 
 
 def _restore_kept(request: SignedInRequest, found: Draft) -> None:
-    kept = request.session.get(KEPT_DRAFTS, {})
-    body = kept.pop(str(found.pk), None)
+    body = kept_drafts.find(request, found.pk)
     if body is not None:
-        request.session[KEPT_DRAFTS] = kept
-        drafts.write(found, body=body.replace("\x00", ""))
+        drafts.write(found, body=body)
+        kept_drafts.forget(request, found.pk)
