@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, BO, message, pass_time
 from texting import claims, compliance, recipients
-from texting.models import OptOut, TextingSettings, UntextableNumber
+from texting.models import OptOut, Text, TextingSettings, UntextableNumber
 from texting.seam import RecordKey, TypedNumber
 from texting.vocabulary import MethodType, Reason, TextStatus
 
@@ -121,7 +121,7 @@ def test_thousands_take_one_question_to_the_host(rep, people, django_assert_max_
 
 def test_a_number_that_its_carrier_refused_is_not_texted_for_a_while(rep, people, line):
     ana = people.add("Ana", TypedNumber(CELL, ANA), TypedNumber(HOME, BO))
-    compliance.remember_refusal(ANA, Reason.NOT_TEXTABLE, line.pk)
+    compliance.remember_refusal(Text(number=ANA, line=line), Reason.NOT_TEXTABLE)
 
     found = verdict(rep, ana)
     UntextableNumber.objects.update(told_at=timezone.now() - compliance.REMEMBERED)
@@ -132,7 +132,7 @@ def test_a_number_that_its_carrier_refused_is_not_texted_for_a_while(rep, people
 
 def test_who_texts_us_can_be_texted_whatever_a_carrier_said(rep, people, line, hear):
     ana = people.add("Ana", ANA)
-    compliance.remember_refusal(ANA, Reason.NOT_TEXTABLE, line.pk)
+    compliance.remember_refusal(Text(number=ANA, line=line), Reason.NOT_TEXTABLE)
 
     hear("receive", **message(ANA, "It works now", "700"))
 
