@@ -21,14 +21,6 @@ CANARIES = re.compile(
 )
 
 
-# A few tests of minutes each, with processes of their own: whoever of two workers took one last would work alone.
-LONG = ("tests/chaos/test_small_set.py", "tests/browser/", "tests/deployment/", "tests/example_host/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
-
-
 class Canaries(logging.Handler):
     """Reads what is logged, as production writes it, and remembers which test let something out."""
 
