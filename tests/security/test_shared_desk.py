@@ -34,6 +34,8 @@ class Desk:
         tab.goto("/sign-in/")
         self.fill_in(tab, user)
         tab.get_by_role("link", name="Employees").first.wait_for()
+        # Until then its scripts hear of nothing.
+        tab.wait_for_load_state()
         return tab
 
     def opens_a_tab(self):
@@ -198,7 +200,7 @@ def test_a_cookie_from_before_there_was_a_prefix_does_not_count(desk, riya, orde
 
     come_back_to(tab)
 
-    assert tab.locator('meta[name="csrf-token"]').get_attribute("content") == "fresh"
+    expect(tab.locator('meta[name="csrf-token"]')).to_have_attribute("content", "fresh")
     assert tab.evaluate("isSomebodyElse()") is False
 
 
