@@ -21,6 +21,16 @@ CANARIES = re.compile(
 )
 
 
+# One test of minutes: whoever of two workers took it last would work alone.
+LONGEST = "tests/chaos/test_small_set.py"
+# They start a whole system, which then lives, and works, as long as the tests.
+WITH_A_SYSTEM = ("tests/browser/", "tests/deployment/", "tests/example_host/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid.startswith(WITH_A_SYSTEM)))
+
+
 class Canaries(logging.Handler):
     """Reads what is logged, as production writes it, and remembers which test let something out."""
 

@@ -28,8 +28,9 @@ def run_tests(arguments: list[str]) -> int:
     """Become pytest, with a browser; the plugin in tests/ starts the databases. All of them run side by side."""
     os.environ["CHROMIUM"] = chromium.find_or_install()
     os.chdir(CHECKOUT)
-    # Files with few tests come last: what starts a whole system, which then lives, and works, as long as the tests.
-    arguments = arguments or ["--numprocesses", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
+    workers = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
+    # In the order of tests/conftest.py.
+    arguments = arguments or ["--numprocesses", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     os.execv(PYTHON, [PYTHON, "-m", "pytest", *arguments])  # noqa: S606 - no shell is the point
 
 
