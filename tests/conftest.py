@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -55,6 +56,13 @@ def canaries() -> Iterator[Canaries]:
     yield heard
     logging.getLogger().removeHandler(heard)
     assert not heard.found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """To hash one as production does takes a third of a second; the systems that tests start as processes do so."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from tests.signed_in import client_of
 def _plain_http(settings):
     settings.SECURE_SSL_REDIRECT = False
     settings.FRAME_STRICT = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the demo signs seven people up
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**django_settings.STORAGES, "staticfiles": storage}
 

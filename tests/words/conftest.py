@@ -16,7 +16,6 @@ def _own_language_again():
 def _plain_http(settings):
     settings.SECURE_SSL_REDIRECT = False
     settings.FRAME_STRICT = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**django_settings.STORAGES, "staticfiles": files}
 
