@@ -38,12 +38,10 @@ def is_proof_of_leaving(news: DeliveryNews | None) -> bool:
     return news is not None and news.status in (TextStatus.DELIVERED, TextStatus.UNDELIVERED)
 
 
-def mark_read(line_id: int, provider_id: str) -> None:
-    Text.objects.filter(line_id=line_id, provider_id=provider_id, read_at__isnull=True).update(read_at=Now())
+def mark_read(text: Text) -> None:
+    Text.objects.filter(pk=text.pk, read_at__isnull=True).update(read_at=Now())
 
 
-def mark_deleted(line_id: int, provider_id: str) -> None:
+def mark_deleted(text: Text) -> None:
     """The provider forgot the text; ours stays."""
-    Text.objects.filter(line_id=line_id, provider_id=provider_id, deleted_at_provider__isnull=True).update(
-        deleted_at_provider=Now()
-    )
+    Text.objects.filter(pk=text.pk, deleted_at_provider__isnull=True).update(deleted_at_provider=Now())

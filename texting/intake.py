@@ -163,9 +163,9 @@ def _apply(line: Line, meaning: Event) -> Verdict:
         case DeliveryChanged(provider_id=provider_id, news=news):
             _note_news(_known_text(line, provider_id), news)
         case TextRead(provider_id=provider_id):
-            delivery.mark_read(line.pk, provider_id)
+            delivery.mark_read(_known_text(line, provider_id))
         case TextDeleted(provider_id=provider_id):
-            _note_deleted(line, provider_id)
+            _note_deleted(_known_text(line, provider_id))
         case OptOutChanged(number=number, opted_out=True, at=at):
             compliance.opt_out(number, source=OptOut.Source.PROVIDER_EVENT, line_id=line.pk, said_at=at)
             return Verdict(State.DONE, opted_out_number=number)
@@ -192,11 +192,10 @@ def _note_news(text: Text, news: DeliveryNews) -> None:
         delivery.apply(text, news)
 
 
-def _note_deleted(line: Line, provider_id: str) -> None:
-    delivery.mark_deleted(line.pk, provider_id)
-    text = Text.objects.filter(line=line, provider_id=provider_id).first()
+def _note_deleted(text: Text) -> None:
+    delivery.mark_deleted(text)
     # One whose time has come may have left before it was deleted: the provider is asked.
-    if text and inbound.is_future(text.scheduled_at):
+    if inbound.is_future(text.scheduled_at):
         inbound.unschedule(text)
 
 

@@ -115,6 +115,17 @@ def test_one_deleted_before_its_time_never_counts_as_sent(schedule, hear, log):
     assert not log.messages
 
 
+def test_one_whose_deletion_is_told_of_first_is_deleted(schedule, hear):
+    hear("delete", **message(ANA, "See you tomorrow", 600, kind="ZO"))
+    text = schedule()
+    assert now_of(text) == (TextStatus.SCHEDULED, "")
+
+    pass_time(minutes=1)
+    intake.take_in()
+
+    assert now_of(text) == (TextStatus.CANCELED, Reason.DELETED_IN_APP)
+
+
 def test_one_that_is_put_off_has_its_new_time(schedule):
     schedule()
     text = schedule(at=LATER_STILL, body="See you on Monday")
