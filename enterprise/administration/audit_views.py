@@ -19,7 +19,7 @@ from enterprise.administration.models import AuditEntry
 from enterprise.administration.users_views import may_administer
 from enterprise.people.access import signed_in
 from enterprise.people.chips import chips
-from enterprise.spreadsheets import csv_download, plain_cell
+from enterprise.spreadsheets import csv_download
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,11 +80,11 @@ def _row(entry: AuditEntry, names: Mapping[str, Named]) -> tuple[str, ...]:
     return (
         str(entry.pk),
         entry.at.astimezone(UTC).isoformat(timespec="seconds"),
-        plain_cell(entry.actor.username) if entry.actor else "",
+        entry.actor.username if entry.actor else "",
         entry.action,
         str(ACTIONS.get(entry.action, entry.action)),
-        plain_cell(entry.subject),
-        plain_cell(names[entry.subject].words if entry.subject in names else ""),
-        plain_cell(json.dumps(entry.facts, ensure_ascii=False, sort_keys=True)),
+        entry.subject,
+        names[entry.subject].words if entry.subject in names else "",
+        json.dumps(entry.facts, ensure_ascii=False, sort_keys=True),
         entry.ip or "",
     )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy
 
 from enterprise.people.kinds import kinds
 from enterprise.people.methods import choose_number
-from enterprise.spreadsheets import plain_cell
 from texting.vocabulary import NumberProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from enterprise.people.kinds import PersonKind
     from enterprise.people.models import PersonQuerySet
@@ -87,15 +85,3 @@ def count_problems(people: PersonQuerySet) -> dict[str, int]:
         MISSING: counts["missing"],
         INVALID: problems - counts["missing"],
     }
-
-
-def write_csv(rows: Iterable[ReportRow], out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows(row.cells for row in rows)
-
-
-def without_formulas(row: ReportRow) -> tuple[str, ...]:
-    """The row's cells for a file that people open in a spreadsheet: what they typed cannot become a formula."""
-    kind, ident, name, method_type, number, problem = row.cells
-    return (kind, plain_cell(ident), plain_cell(name), method_type, number, problem)

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from enterprise.administration.models import AuditEntry
 from enterprise.employees.models import Employee
 from enterprise.people.methods import choose_number
 from enterprise.people.report import with_problem
@@ -94,6 +95,18 @@ def test_the_download_is_the_report_with_no_formula_in_it(as_user, riya):
     make_employee("=HYPERLINK(1)", "", ident="7", sms="612-555-0134")
     lines = as_user(riya).get(DOWNLOAD).getvalue().decode("utf-8-sig").splitlines()
     assert lines == ["kind,id,name,type,number,problem", "employee,7,'=HYPERLINK(1),sms,+16125550134,"]
+
+
+def test_the_command_writes_no_formula_either():
+    make_employee("=HYPERLINK(1)", "", ident="@7", sms="612-555-0134")
+    assert rows()[1] == ["employee", "'@7", "'=HYPERLINK(1)", "sms", "+16125550134", ""]
+
+
+def test_the_command_is_audited_as_the_download_is():
+    make_everyone()
+    rows()
+    (entry,) = AuditEntry.objects.filter(action="people.exported")
+    assert (entry.actor, entry.subject, entry.facts, entry.ip) == (None, "report:textable", {}, None)
 
 
 def test_the_page_costs_the_same_for_one_and_for_fifty(as_user, riya, django_assert_num_queries, count_queries):
