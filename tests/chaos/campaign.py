@@ -55,7 +55,7 @@ def run(
         result.faults[fault.group] = result.faults.get(fault.group, 0) + 1
         say(f"  {fault.name}: {played:.1f} s, {'not ' if left else ''}at rest after {waited:.1f} s")
     end(firm, work)
-    result.violations += oracle.judge(firm, heard=work.heard)
+    result.violations += oracle.judge(firm, heard=work.heard, acknowledged=work.acknowledged)
     result.texts = work.sent_count
     result.kills = firm.kill_count
     result.accepted = sum(post["accepted"] for post in timing.posts_of(firm.ledger()))

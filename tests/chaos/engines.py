@@ -26,6 +26,7 @@ class Engines:
     """The part of a firm that is not ours. `restored_count`: how often its past was put in doubt.
 
     `restores`: when the database was set back (epoch milliseconds).
+    `forgotten`: each time from the beginning of the copy on.
     """
 
     data: DataFolder
@@ -34,6 +35,8 @@ class Engines:
     kill_count: int
     restored_count: int
     restores: list[int]
+    forgotten: list[tuple[int, int]]
+    _copied_at: int
 
     def stop_engines(self) -> None:
         with suppress(Exception):
@@ -65,6 +68,7 @@ class Engines:
 
     def copy_postgres(self) -> None:
         """As a snapshot of its disk would be."""
+        self._copied_at = _now_ms()
         self.kill_engine("postgres")
         subprocess.run(["cp", "-a", self.data.postgres, self._copy], check=True)
         self.start_postgres()
@@ -73,7 +77,8 @@ class Engines:
         self.kill_engine("postgres")
         shutil.rmtree(self.data.postgres)
         self._copy.rename(self.data.postgres)
-        self.restores.append(time.time_ns() // 1_000_000)
+        self.restores.append(_now_ms())
+        self.forgotten.append((self._copied_at, self.restores[-1]))
         self.start_postgres()
         self.restored_count += 1
 
@@ -94,6 +99,10 @@ class Engines:
             for one in pids:
                 with suppress(ProcessLookupError):
                     os.kill(one, signal.SIGCONT)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _children(pid: int) -> list[int]:

@@ -62,6 +62,7 @@ class Firm(Engines):
     kill_count: int = 0
     restored_count: int = 0
     restores: list[int] = field(default_factory=list)
+    forgotten: list[tuple[int, int]] = field(default_factory=list)
     deaths: list[str] = field(default_factory=list)
     paces: list[tuple[int, float]] = field(default_factory=list)
     _armed: set[str] = field(default_factory=set)

@@ -9,18 +9,24 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.chaos import canaries, rest, timing
+from tests.chaos import canaries, promises, rest, timing
 from tests.chaos.timing import key_of
 from tests.chaos.violations import Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.chaos.firm import Firm
+    from tests.chaos.promises import Sent
 
 TAKEN = ("sent", "delivered", "undelivered")
 
 
-def judge(firm: Firm, *, heard: list[str]) -> list[Violation]:
-    """All that does not hold; `heard` are the marks of the texts that people wrote from handsets."""
+def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list[Violation]:
+    """All that does not hold; `heard` are the marks of the texts that people wrote from handsets.
+
+    `acknowledged` is what pages told reps is sent.
+    """
     ledger = firm.ledger()
     accepted = [post for post in timing.posts_of(ledger) if post["accepted"]]
     texts = firm.query("SELECT id, body, number, status, provider_id, direction, conversation_id FROM texting_text")
@@ -39,6 +45,7 @@ def judge(firm: Firm, *, heard: list[str]) -> list[Violation]:
         *canaries.told(firm),
         *_people_without_result(firm),
         *_doubted_without_cause(firm),
+        *promises.lost(firm, acknowledged),
         *[Violation("I13 nothing dies by itself", death) for death in firm.deaths],
     ]
 

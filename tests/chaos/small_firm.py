@@ -15,6 +15,7 @@ from django.db import connection
 from enterprise.local.keys import generate
 from enterprise.local.places import DataFolder
 from enterprise.messagelog.models import Message
+from tests.chaos.promises import Sent
 from tests.enterprise.builders import make_branch, make_code, make_employee, make_user
 from texting.models import Batch, Conversation, Line, OptOut, Text
 
@@ -36,6 +37,8 @@ class SmallFirm:
     deaths: list[str] = field(default_factory=list)
     restored_count: int = 0
     restores: list[int] = field(default_factory=list)
+    forgotten: list[tuple[int, int]] = field(default_factory=list)
+    acknowledged: list[Sent] = field(default_factory=list)
     paces: list[tuple[int, float]] = field(default_factory=lambda: [(START_MS - 60_000, 1.0)])
 
     def __post_init__(self) -> None:
@@ -99,6 +102,7 @@ def fill(firm: SmallFirm) -> None:
         )  # fmt: skip
         log(conversation, person, [out, answer] if provider_id else [answer], code)
     OptOut.objects.create(number=BO, source="word", opted_out_at=START)
+    firm.acknowledged.append(Sent("x", 2, START_MS))
     firm.post(ANA, "chaos-body-1", at=1)
     firm.word("stop", at=0)
 

@@ -11,6 +11,7 @@ import redis
 from enterprise.employees.models import Employee
 from enterprise.messagelog.models import Message
 from tests.chaos import oracle
+from tests.chaos.promises import Sent
 from tests.chaos.small_firm import ANA, BO, SECOND, START, START_MS, SmallFirm, fill, log
 from texting.models import Batch, Conversation, Line, OptOut, Text, WebhookEvent
 
@@ -25,8 +26,12 @@ def firm(tmp_path):
     redis.Redis.from_url(firm.environment["REDIS_URL"]).delete("celery")
 
 
+def violations(firm, heard=("chaos-body-in-1",)):
+    return oracle.judge(firm, heard=[*heard], acknowledged=firm.acknowledged)
+
+
 def judge(firm):
-    return {violation.invariant.partition(" ")[0] for violation in oracle.judge(firm, heard=["chaos-body-in-1"])}
+    return {violation.invariant.partition(" ")[0] for violation in violations(firm)}
 
 
 def texted():
@@ -34,7 +39,7 @@ def texted():
 
 
 def test_a_clean_firm_has_no_violation(firm):
-    assert oracle.judge(firm, heard=["chaos-body-in-1"]) == []
+    assert violations(firm) == []
 
 
 def accepted_twice(firm):
@@ -197,6 +202,15 @@ def died_by_itself(firm):
     firm.deaths.append("worker ended by itself with 1")
 
 
+def batch_gone(firm):
+    """As a kill of PostgreSQL does when it answers a commit before that is on the disk: nothing of it is left."""
+    firm.acknowledged.append(Sent("chaos-body-gone", 1, START_MS))
+
+
+def one_of_the_chosen_gone_with_the_count(firm):
+    firm.acknowledged[0] = firm.acknowledged[0]._replace(people_count=3)
+
+
 @pytest.mark.parametrize(
     ("plant", "invariant"),
     [
@@ -229,6 +243,8 @@ def died_by_itself(firm):
         (one_without_result, "I11"),
         (held_up_without_cause, "I12"),
         (died_by_itself, "I13"),
+        (batch_gone, "I14"),
+        (one_of_the_chosen_gone_with_the_count, "I14"),
     ],
 )
 def test_what_is_planted_is_found_and_nothing_else(firm, plant, invariant):
@@ -244,7 +260,7 @@ def test_what_is_sent_as_another_text_is_neither_accepted_nor_known(firm):
 
 
 def test_an_answer_that_never_came_in_is_missed(firm):
-    assert [one.what for one in oracle.judge(firm, heard=["never heard"])] == ["never heard 0 times"]
+    assert [one.what for one in violations(firm, ["never heard"])] == ["never heard 0 times"]
     assert len(oracle.not_yet_in(firm, ["never heard"])) == 1
 
 
@@ -272,6 +288,14 @@ def test_a_stop_after_a_start_counts_anew_and_one_told_late_does_not(firm):
 def test_a_text_made_anew_where_the_database_was_set_back_may_have_left_before(firm, at, found):
     posted_before_due(firm)
     firm.restores.append(START_MS + int(at * 1000))
+
+    assert judge(firm) == found
+
+
+@pytest.mark.parametrize(("at", "found"), [(-1, {"I14"}), (0, set()), (2000, set()), (2001, {"I14"})])
+def test_what_was_acknowledged_after_a_copy_is_gone_where_it_was_put_back(firm, at, found):
+    firm.acknowledged.append(Sent("chaos-body-gone", 1, START_MS + at))
+    firm.forgotten.append((START_MS, START_MS + 2000))
 
     assert judge(firm) == found
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tests.chaos.firm import LINES, PASSWORD, PEOPLE, REPS, number_of
+from tests.chaos.promises import Sent
 
 if TYPE_CHECKING:
     from tests.chaos.firm import Firm
@@ -28,6 +29,7 @@ TROUBLE = (
 class Workload:
     """`crowd` is to how many people a rep sends at once. Each rep has a line of their own.
 
+    `acknowledged` is what a page told a rep is sent, `heard` the marks of what people wrote.
     `timings` are the pages asked for and their seconds; `unanswered_count` is of requests without any answer,
     `given_up_count` of what somebody wanted to do and did not get done.
     """
@@ -36,6 +38,7 @@ class Workload:
     random: random.Random
     crowd: int
     heard: list[str] = field(default_factory=list)
+    acknowledged: list[Sent] = field(default_factory=list)
     sent_count: int = 0
     timings: list[tuple[str, float]] = field(default_factory=list)
     unanswered_count: int = 0
@@ -43,7 +46,8 @@ class Workload:
 
     def beside(self) -> Workload:
         """Others at the same firm, whose choices do not disturb ours."""
-        others = Workload(self.firm, random.Random(self.random.random()), self.crowd, self.heard)  # noqa: S311
+        rng = random.Random(self.random.random())  # noqa: S311 - repeats a run, guards nothing
+        others = Workload(self.firm, rng, self.crowd, self.heard, self.acknowledged)
         # The database may be gone when they begin.
         others._people, others._line_ids = self._people, self._line_ids
         return others
@@ -67,6 +71,7 @@ class Workload:
         draft = self._until_answered(REPS[at], lambda session: _draft_of(session, self.firm, keys), patience)
         line = self._line_ids[at]
         self._until_answered(REPS[at], lambda session: _press_send(session, self.firm, draft, mark, line), patience)
+        self.acknowledged.append(Sent(mark, people_count, time.time_ns() // 1_000_000))
         self.sent_count += people_count
         return mark
 
