@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=15)
+# A provider may ask us to wait for as long, as a text lives if nobody set it otherwise: what is queued when it asks for
+# more would expire unsent anyway, and what comes later is worth asking again.
+LONGEST_ASKED = timedelta(hours=4)
 # When to look at the provider for a text that may have left: after each of these since the last look.
 LOOKS = (timedelta(seconds=15), timedelta(seconds=45), timedelta(minutes=4), timedelta(minutes=25))
 # Of five slots of a line, replies may take four in a row while bulk waits.

@@ -326,10 +326,10 @@ def _heal(heal: Callable[..., None], *of: object) -> None:
 
 
 def _back(claim: Claim, reason: Reason, error: NotSent) -> Outcome:
-    wait = claims.backoff(claim.attempt_count, at_least=error.retry_after)
-    line_wait = min(error.retry_after or timedelta(0), claims.LONGEST_BACKOFF)
+    asked = min(error.retry_after or timedelta(0), claims.LONGEST_ASKED)
+    wait = claims.backoff(claim.attempt_count, at_least=asked)
     return Outcome(
-        claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait, line_wait=line_wait
+        claim.text_id, claim.attempt, TextStatus.QUEUED, reason, error.provider_code, wait=wait, line_wait=asked
     )
 
 

@@ -105,6 +105,16 @@ def test_texts_that_should_have_left_are_told(manager, line, at_work):
     assert kinds(manager) == []
 
 
+def test_texts_wait_as_they_should_while_their_provider_asks_a_line_to_wait(manager, line, at_work):
+    queue(line, due_at=ago(hours=3))
+    Line.objects.update(next_free_at=ago(hours=-1))
+    assert kinds(manager) == []
+
+    Line.objects.update(next_free_at=ago(minutes=11))
+    (told,) = alerts.told(alerts.found(manager))
+    assert "sent none for 11\xa0minutes" in told.words
+
+
 def test_a_line_that_is_held_up_is_told_only_after_a_while_and_once(manager, line, at_work):
     queue(line, due_at=ago(hours=1))
     Line.objects.update(next_free_at=ago(hours=1))

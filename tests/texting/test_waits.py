@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, make_draft, pass_time, status_of
+from tests.texting.conftest import ANA, BO, make_draft, pass_time, status_of
 from tests.texting.test_sending import run_until_quiet
 from texting import backfill, claims, conf, settling
 from texting.errors import NotSent, OutcomeUnknown
@@ -105,6 +105,23 @@ def test_no_try_is_made_before_the_provider_said(fail, provider, runner):
     pass_time(seconds=SLACK.total_seconds())
     run_until_quiet(runner)
     assert (status_of(ANA), len(provider.sent)) == ("sent", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "waits"),
+    [(20 * SECOND, 20 * SECOND), (60 * MINUTE, 60 * MINUTE), (timedelta(days=3650), 240 * MINUTE)],
+)
+def test_no_text_of_a_line_is_tried_before_the_provider_said(fail, provider, runner, people, send, asked_for, waits):
+    fail(NotSent(retry_after=asked_for))
+    send(people.add("Bo Chen", BO))
+
+    pass_time(seconds=(waits - SLACK).total_seconds())
+    run_until_quiet(runner)
+    assert provider.sent == []
+
+    pass_time(seconds=SLACK.total_seconds())
+    run_until_quiet(runner)
+    assert [status_of(ANA), status_of(BO)] == ["sent", "sent"]
 
 
 def test_a_line_is_compared_every_ten_minutes(line, asked):
