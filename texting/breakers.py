@@ -2,7 +2,8 @@
 
 Five texts in a row that a line could not hand over, or three without an answer within a minute: its sending stops; ten
 without an answer, or somebody else at the provider's address: the provider's does. Paused for a person to look at is a
-line with ten unanswered in an hour, one whose texts are refused whatever they say, and one with a batch taken for spam.
+line with ten unanswered in an hour, one whose texts our own processes leave in the middle again and again, one whose
+texts are refused whatever they say, and one with a batch taken for spam.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ UNCLEAR_OF_LINE = 3
 UNCLEAR_OF_PROVIDER = 10
 UNCLEAR_WITHIN = timedelta(minutes=1)
 UNCLEAR_IN_AN_HOUR = 10
+# Three runners' hands full of them: what ends them ends them again and again.
+LEFT_IN_AN_HOUR = 48
 REFUSALS_IN_A_ROW = 5
 FIRST_PROBE = timedelta(seconds=10)
 LONGEST_PROBE = timedelta(minutes=5)
@@ -86,6 +89,24 @@ WHERE t.status = 'unconfirmed' AND t.reason = 'no_answer' AND t.status_at > now(
       SELECT max(b.closed_at) FROM texting_breaker b WHERE b.provider = l.provider AND b.line_id IS NULL
   ), '-infinity')
 GROUP BY l.provider
+"""
+
+
+def pause_where_left(text_ids: Collection[int]) -> None:
+    """Pause the lines of texts that a process of ours just left, where these are only the last of many."""
+    if not text_ids:
+        return
+    for (line_id,) in run(_LEFT, {"text_ids": list(text_ids), "in_an_hour": LEFT_IN_AN_HOUR}):
+        line_sessions.pause_for(Line.objects.get(pk=line_id), PauseReason.LEFT_UNCLEAR)
+
+
+_LEFT = """
+SELECT l.id
+FROM texting_line l
+JOIN texting_text t ON t.line_id = l.id AND t.status = 'unconfirmed' AND t.reason = 'stopped_while_sending'
+    AND t.status_at > greatest(l.state_changed_at, now() - interval '1 hour')
+WHERE l.state = 'connected' AND l.id IN (SELECT line_id FROM texting_text WHERE id = ANY(%(text_ids)s))
+GROUP BY l.id HAVING count(*) >= %(in_an_hour)s
 """
 
 

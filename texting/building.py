@@ -169,7 +169,7 @@ def _queue_texts(batch: Batch, people: Sequence[Person]) -> dict[str, int]:
                 priority=Priority.REPLY if batch.is_reply else Priority.BULK,
                 turn=turn,
                 due_at=now,
-                expires_at=now + conf.text_life(),
+                expires_at=batch.created_at + conf.text_life(),
                 line_worked=line.worked,
             )
             for turn, number in enumerate((number for number in bodies if number not in texts), first)

@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from texting import conf
 from texting.sql import run
@@ -40,6 +40,10 @@ UPDATE texting_line SET
     next_backfill_at = now() + %(wait)s
 WHERE id IN (SELECT id FROM ordered)
 """
+
+
+class SetBack(OperationalError):
+    """The database lacks what it held a moment ago: somebody has put back a copy while we were at work in it."""
 
 
 class Pulse:
@@ -81,6 +85,14 @@ class Pulse:
             "" if is_same else ", in another database",
         )
         return False
+
+    def check(self) -> None:
+        """Raise SetBack when this database does not hold our last sign of life.
+
+        Asked last in a transaction, which may have waited until a restore that locked its tables was done.
+        """
+        if self._last_at and not run("SELECT 1 FROM texting_epoch WHERE beat_at >= %s", [self._last_at]):
+            raise SetBack("the database was set back since the last beat")
 
 
 def is_known() -> bool:

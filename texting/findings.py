@@ -201,6 +201,8 @@ def fix_of_pause(line: Line) -> str:
             )
         case PauseReason.UNCLEAR:
             return _("Look at its texts that ZipWhip did not answer, then resume it.")
+        case PauseReason.LEFT_UNCLEAR:
+            return _("Ask whoever runs the server why its runners end, look at the texts to decide, then resume it.")
         case _:
             return _(
                 "Resume it. If it pauses again, somebody else signs in with the same account: change its password."

@@ -31,6 +31,7 @@ from texting import (
     intake,
     line_sessions,
     lines,
+    long_work,
     recipients,
     rights,
 )
@@ -72,6 +73,7 @@ class Runner:
         self._care = Beside(look_after_lines, every=CARE, after=self._wake)
         self._spool = Beside(arrivals.replay_spool, every=CARE, after=self._wake)
         self._rights = Beside(rights.stop_forbidden, every=rights.EVERY, after=self._wake)
+        self._long_work = Beside(stand_in_for_workers, every=heartbeats.EVERY, after=self._wake)
         self._pulse = epoch.Pulse()
         self._next_beat = self._next_aside = 0.0
         self._behind_since: float | None = time.monotonic()
@@ -118,6 +120,7 @@ class Runner:
         self._care.close()
         self._spool.close()
         self._rights.close()
+        self._long_work.close()
 
     def step(self) -> bool:
         """Take in events, record outcomes, claim for the free slots; False when there was nothing to do."""
@@ -141,6 +144,7 @@ class Runner:
             self._in_flight += 1
             self._slots.submit(self._send, claim)
         breakers.open_where_needed({o.troubled_line_id for o in recorded if o.troubled_line_id})
+        breakers.pause_where_left([o.text_id for o in recorded if o.reason == Reason.STOPPED_WHILE_SENDING])
         if is_refused:
             breakers.pause_where_refused()
         return bool(taken or recorded or claimed or stopped_count or is_held)
@@ -154,8 +158,9 @@ class Runner:
             claims.record([*self._unrecorded, *late])
             free = self._slot_count - self._in_flight + len(self._unrecorded) if may_claim else 0
             claimed, stopped_count = claims.claim(free)
+            self._pulse.check()
         self._in_flight -= len(self._unrecorded)
-        recorded, self._unrecorded = self._unrecorded, []
+        recorded, self._unrecorded = [*self._unrecorded, *late], []
         return recorded, claimed, stopped_count
 
     def _record_apart(self) -> list[Outcome]:
@@ -204,6 +209,7 @@ class Runner:
             self._care.do_if_due()
             self._spool.do_if_due()
             self._rights.do_if_due()
+            self._long_work.do_if_due()
 
     def _is_quiet(self) -> bool:
         is_aside = bool(self._aside) and time.monotonic() < self._give_up_at
@@ -262,6 +268,12 @@ def look_after_lines() -> None:
         except Exception:
             # The outermost edge of a duty: it is tried again in a second, and must not keep the others waiting.
             logger.exception("%s failed", duty.__name__)
+
+
+def stand_in_for_workers() -> None:
+    """Make the texts of large selections while no worker is at work, for Redis may be away and texts go out without."""
+    if not heartbeats.is_alive(Heartbeat.Kind.WORKER):
+        long_work.work_off()
 
 
 def send(claim: Claim) -> Outcome:

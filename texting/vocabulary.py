@@ -106,6 +106,7 @@ class PauseReason(models.TextChoices):
     OTHER_LINE = "other_line", _("These credentials belong to another number")
     KEYS_LOST = "keys_lost", _("Its stored password cannot be read any more")
     UNCLEAR = "unclear", _("ZipWhip left too many texts without an answer")
+    LEFT_UNCLEAR = "left_unclear", _("Enterprise stopped in the middle of sending too many times")
     REFUSED = "refused", _("ZipWhip refuses the texts of this line")
     SPAM = "spam", _("ZipWhip took a text of a batch for spam, and others of it wait")
 

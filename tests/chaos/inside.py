@@ -27,7 +27,7 @@ LONGEST_GAP = timedelta(seconds=30)
 BLOCK = 100
 # Lifted, in production it is 10: an hour is played in minutes here and most of the faults leave texts unclear, so every
 # run would end at a pause that waits for a person. That the cap pauses a line is tested in tests/texting.
-UNCLEAR_IN_AN_HOUR = 10**6
+UNCLEAR_IN_AN_HOUR = LEFT_IN_AN_HOUR = 10**6
 
 
 def shorten() -> None:
@@ -55,7 +55,7 @@ def shorten() -> None:
     _set(claims, LOOKS=(0.5 * SECOND, 0.5 * SECOND, SECOND, SECOND), LONGEST_BACKOFF=2 * SECOND)
     _set(claims, _RECORD=_replaced(claims._RECORD, "interval '15.0 s'", "interval '0.5 s'"), FIRST_BACKOFF=0.2 * SECOND)
     _set(breakers, FIRST_PROBE=0.5 * SECOND, LONGEST_PROBE=2 * SECOND, PROBE_LEASE=4 * SECOND)
-    _set(breakers, UNCLEAR_IN_AN_HOUR=UNCLEAR_IN_AN_HOUR)
+    _set(breakers, UNCLEAR_IN_AN_HOUR=UNCLEAR_IN_AN_HOUR, LEFT_IN_AN_HOUR=LEFT_IN_AN_HOUR)
     _set(backfill, EVERY=10 * SECOND, AFTER_FAILURE=SECOND, WHILE_MOVING=SECOND, OVERLAP=30 * SECOND, RUN=5 * SECOND)
     _set(epoch, LONGEST_GAP=LONGEST_GAP)
     _set(intake, WAITS=(0.2 * SECOND, 0.5 * SECOND, SECOND, 2 * SECOND))

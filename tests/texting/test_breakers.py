@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 
 from tests.texting import host
 from tests.texting.breaker_rig import failing, make_probe_due, people_with_numbers, runner  # noqa: F401 - fixtures
@@ -165,6 +166,26 @@ def test_what_our_own_end_left_unclear_stops_nothing(people, send, provider, peo
 
     assert Text.objects.filter(status="unconfirmed").count() == 4
     assert not Breaker.objects.exists()
+
+
+def test_a_line_is_paused_when_our_own_ends_leave_text_after_text_unclear(people, send, provider, monkeypatch):
+    """As of a runner that is killed each time it has claimed."""
+    monkeypatch.setattr(breakers, "LEFT_IN_AN_HOUR", 4)
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 106)])
+    runner = Runner(1)
+    for killed_with in (3, 1):
+        Line.objects.update(next_free_at=Now())
+        assert len(claims.claim(killed_with)[0]) == killed_with
+        assert Line.objects.get().state == LineState.CONNECTED
+        Text.objects.filter(status="sending").update(sending_until=Now() - timedelta(seconds=1))
+        Text.objects.queued().update(due_at=Now() + timedelta(hours=1))
+        runner.step()
+        Text.objects.queued().update(due_at=Now())
+    runner.close()
+
+    line = Line.objects.get()
+    assert (line.state, line.pause_reason) == (LineState.PAUSED, PauseReason.LEFT_UNCLEAR)
+    assert (provider.sent, Text.objects.filter(status="unconfirmed").count()) == ([], 4)
 
 
 def test_it_is_said_once(failing, people, send, runner):

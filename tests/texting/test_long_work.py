@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from tests.texting import host
 from tests.texting.conftest import ANA, make_draft, pass_time
-from texting import building, claims, conversations, decisions, dispatch, drafts, long_work, seam
-from texting.models import Batch, Draft, DraftRecipient, Line, Recipient, Text
+from texting import building, claims, conversations, decisions, dispatch, drafts, heartbeats, long_work, seam
+from texting.models import Batch, Draft, DraftRecipient, Heartbeat, Line, Recipient, Text
+from texting.runner import stand_in_for_workers
 from texting.vocabulary import Reason, TextStatus
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,26 @@ def test_sending_to_many_stores_the_batch_and_the_worker_makes_the_texts(batch):
     batch.refresh_from_db()
     assert (batch.is_pending, batch.done_count) == (False, CHOSEN)
     assert (batch.recipients.count(), batch.texts.queued().count()) == (CHOSEN, CHOSEN)
+
+
+def test_a_large_batch_is_made_by_a_runner_alone_while_no_worker_is_at_work(batch):
+    heartbeats.beat(Heartbeat.Kind.WORKER)
+    stand_in_for_workers()
+    assert not Text.objects.exists()
+
+    Heartbeat.objects.filter(kind=Heartbeat.Kind.WORKER).update(seen_at=Now() - 2 * heartbeats.ALIVE)
+    stand_in_for_workers()
+
+    assert batch.texts.queued().count() == CHOSEN
+
+
+def test_a_large_batch_expires_so_many_hours_after_send_though_its_texts_were_made_days_later(batch):
+    Batch.objects.update(created_at=Now() - timedelta(days=2))
+    long_work.work_off()
+
+    assert dispatch.expire_overdue() == CHOSEN
+
+    assert set(batch.texts.values_list("status", flat=True)) == {TextStatus.EXPIRED}
 
 
 def test_three_texts_beside_a_large_batch_in_the_making_leave_within_ten_slots(rep, line, people, send):

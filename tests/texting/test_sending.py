@@ -365,7 +365,7 @@ def test_a_text_lives_as_long_as_the_setting_says_and_its_line_works_while_it_se
 
     run_until_quiet(runner)
 
-    lives = {text.expires_at - text.due_at for text in Text.objects.all()}
+    lives = {text.expires_at - text.batch.created_at for text in Text.objects.select_related("batch")}
     assert lives == {timedelta(hours=7)}
     assert Line.objects.get().worked == timedelta(seconds=1)
 

@@ -15,7 +15,7 @@ from tests.texting.test_backfill import BODY, forget, make_due, start_worker, to
 from tests.texting.test_sending import run_until_quiet
 from texting import backfill, building, conf, dispatch, epoch, guard, intake, lines, long_work, provider_texts, rights
 from texting.errors import NotSent
-from texting.models import Batch, Line, Text, WebhookEvent
+from texting.models import Batch, Epoch, Line, Text, WebhookEvent
 from texting.providers.base import ProviderText
 from texting.runner import Runner
 from texting.vocabulary import Direction, Origin, TextStatus
@@ -44,6 +44,33 @@ def doubt() -> None:
     epoch.Pulse().beat()
     forget(hours=1)
     assert not epoch.Pulse().beat()
+
+
+def test_a_copy_put_back_between_two_beats_is_noticed_before_anything_is_claimed(ana, provider, send, runner):
+    """Without cutting a connection, as pg_restore does in the tables that are there."""
+    runner.step()
+    send(ana)
+    forget(minutes=1)
+
+    with pytest.raises(epoch.SetBack):
+        runner.step()
+
+    assert (provider.sent, status_of(ANA)) == ([], TextStatus.QUEUED)
+    runner._next_beat = 0
+    runner.step()
+    assert (provider.sent, Line.objects.get().guarded_since is not None) == ([], True)
+
+
+def test_nothing_is_recorded_in_a_copy_put_back_between_two_beats(ana, send, runner):
+    runner.step()
+    send(ana)
+    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    Epoch.objects.all().delete()
+
+    with pytest.raises(epoch.SetBack):
+        runner.step()
+
+    assert status_of(ANA) == TextStatus.QUEUED
 
 
 # --- what comes before a runner has looked
