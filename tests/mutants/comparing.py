@@ -7,8 +7,10 @@ from tests.mutants.mutant import Mutant
 BACKFILLING = "texting/backfill.py"
 EPOCH = "texting/epoch.py"
 INBOUND = "texting/inbound.py"
+LISTING = "texting/provider_texts.py"
 BACKFILL = "tests/texting/test_backfill.py"
 GUARD = "tests/texting/test_guard.py"
+PROVIDER_TEXTS = "tests/texting/test_provider_texts.py"
 SET_BACK = "tests/texting/test_set_back.py"
 SETTLING = "tests/texting/test_settling.py"
 
@@ -175,8 +177,32 @@ COMPARING = (
         "test_while_one_that_left_cannot_be_taken_in_a_guarded_line_sends_nothing",
     ),
     Mutant(
+        "a page is asked for where the last one ended, whatever was deleted between the two",
+        LISTING,
+        "    return next((place for place in places[-OVERLAP:] if place), len(page))\n",
+        "    return len(page)\n",
+        PROVIDER_TEXTS,
+        "test_a_text_deleted_between_two_pages_hides_no_other[0]",
+    ),
+    Mutant(
+        "a provider with a limit of its own is asked as if it had none",
+        LISTING,
+        "        start, overlap = start + step, len(page) - step\n",
+        "        start, overlap = start + PAGE, 0\n",
+        PROVIDER_TEXTS,
+        "test_a_provider_with_a_limit_of_its_own_hides_nothing[30]",
+    ),
+    Mutant(
+        "two pages that do not meet are taken for the whole list",
+        LISTING,
+        "            raise _Moved\n",
+        "            pass\n",
+        PROVIDER_TEXTS,
+        "test_a_list_that_moved_further_than_pages_overlap_is_read_anew",
+    ),
+    Mutant(
         "a guard ends though a row of the provider's list cannot be read",
-        "texting/provider_texts.py",
+        LISTING,
         "    if line.guarded_since:\n",
         "    if False:\n",
         BACKFILL,

@@ -22,7 +22,6 @@ from texting import (
     compliance,
     conversations,
     intake,
-    provider_texts,
     seam,
     settling,
     unmatched,
@@ -193,7 +192,7 @@ def test_a_text_that_stands_on_two_pages_settles_one_of_ours(people, send, provi
     for _ in range(2):
         send(ana)
         get_no_answer()
-    pages = {0: [told("888")], provider_texts.PAGE: [told("888")]}
+    pages = {0: [told("888")], 1: [told("888")]}
     monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
 
     assert settling.settle_unconfirmed() == 1

@@ -118,16 +118,16 @@ def test_a_provider_that_does_not_answer_was_no_look(unconfirmed, provider, monk
 
 def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
     unconfirmed()
-    pages = {0: [told("1", body="newer")], provider_texts.PAGE: [told("700")]}
-    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
+    listing = [told("1", body="newer"), told("700")]
+    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: listing[start : start + 1])
 
     assert settling.settle_unconfirmed() == 1
 
 
 def test_a_page_without_a_text_is_not_the_last(unconfirmed, provider, monkeypatch):
     unconfirmed()
-    pages = {0: [OddRow.GROUP], provider_texts.PAGE: [OddRow.UNREADABLE], 2 * provider_texts.PAGE: [told("700")]}
-    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: pages.get(start, []))
+    listing = [OddRow.GROUP, OddRow.UNREADABLE, told("700")]
+    monkeypatch.setattr(provider, "list_texts", lambda *_, start, limit: listing[start : start + 1])
 
     assert settling.settle_unconfirmed() == 1
 
