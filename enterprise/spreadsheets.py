@@ -13,22 +13,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _STARTS = frozenset("=+-@")
+# What ends a cell in one country or another: where it is ";", csv.writer's quotes do not guard what they are around.
+_SEPARATORS = re.compile("([,;\t\r\n])")
 # As we write it ourselves; the sum of nothing and a number harms nobody.
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def plain_cell(cell: str) -> str:
-    """`cell` with an apostrophe before it where a spreadsheet would take it for a formula.
+    """`cell` with an apostrophe before whatever of it a spreadsheet would take for a formula.
 
-    That is by its first visible character, the full-width forms of which count too; and when it begins with a tab or a
-    line break, which may end a cell (OWASP, CSV injection; ASVS 5.0, 1.2.10).
+    That is by the first visible character, the full-width forms of which count too, of the cell and of what follows a
+    separator in it, with which a cell may begin; and a cell that begins with a tab or a line break (OWASP, CSV
+    injection; ASVS 5.0, 1.2.10).
     """
-    visible = next((one for one in unicodedata.normalize("NFKC", cell) if not _is_blank(one)), "")
-    return f"'{cell}" if visible in _STARTS or cell[:1] in ("\t", "\r", "\n") else cell
+    plain = "".join(map(_plain_part, _SEPARATORS.split(cell)))
+    return f"'{plain}" if cell[:1] in ("\t", "\r", "\n") else plain
 
 
-def _is_blank(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Mn")
+def _plain_part(part: str) -> str:
+    visible = next((one for one in unicodedata.normalize("NFKC", part) if not _is_skipped(one)), "")
+    return f"'{part}" if visible in _STARTS else part
+
+
+def _is_skipped(character: str) -> bool:
+    """A quotation mark too: it may open the cell that the separator before it began."""
+    return character == '"' or character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Mn")
 
 
 def csv_download(name: str, rows: Iterable[Iterable[str]]) -> StreamingHttpResponse:

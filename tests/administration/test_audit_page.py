@@ -1,6 +1,8 @@
 """The audit log as a page and as a file."""
 
 import ast
+import csv
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ from django.utils import timezone
 from enterprise.administration import audit
 from enterprise.administration.audit_words import ACTIONS
 from enterprise.administration.models import AuditEntry
-from enterprise.spreadsheets import plain_cell
+from enterprise.spreadsheets import plain_cell, write_csv
 from tests.administration.rig import make_line, record, rows_of, url, words_of
 from tests.enterprise.builders import make_employee, make_user
 from texting.vocabulary import Decision
@@ -208,13 +210,43 @@ def test_no_username_becomes_a_formula(as_ada):
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=1", "\ufeff=1", "＝1+1", "＋1", "－1",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", ' "=1', " =1", "\u200b=1", "\ufeff=1", "＝1+1", "＋1", "－1",
      "＠A", "﹦1", "\u00a0@A", "\x00=1", "\u202e=1"],
 )  # fmt: skip
 def test_what_a_spreadsheet_would_run_is_text(cell):
     assert plain_cell(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "Ana", "Ana=Bo", "0612", "'quoted", "é", "{}", " "])
+@pytest.mark.parametrize(
+    "cell", ["", "Ana", "Ana=Bo", "0612", "'quoted", "é", "{}", " ", "Ana; Bo-Li, Cy", ";", '"a", "b"']
+)
 def test_what_is_no_formula_stays_as_it_is(cell):
     assert plain_cell(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("Ana;=1+1", "Ana;'=1+1"),
+        ('Ana; "=1+1', "Ana;' \"=1+1"),
+        ("Ana\t@SUM(A1)", "Ana\t'@SUM(A1)"),
+        ("Ana\r\n=1", "Ana\r\n'=1"),
+        ("=1;=2,-3", "'=1;'=2,'-3"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_what_a_spreadsheet_of_another_country_would_run_is_text_too(cell, written):
+    assert plain_cell(cell) == written
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "typed", ["=1", "Ana;=1+1", 'Ana;"=1+1', 'Ana";"=1+1', "Ana\t=1", "Ana, =1", "Ana\n=1", "Ana\r+1", ';";;-1']
+)
+def test_no_cell_is_a_formula_whatever_separates_the_cells(separator, typed):
+    out = io.StringIO()
+    write_csv([("employee", typed, typed, "6,5"), ("employee", typed, typed, "6,5")], out)
+
+    read = io.StringIO(out.getvalue(), newline=None)
+    cells = [cell for row in csv.reader(read, delimiter=separator) for cell in row]
+    assert [cell for cell in cells if cell.strip(' "')[:1] in {"=", "+", "-", "@"}] == []

@@ -27,7 +27,7 @@ TEMPLATES = (
 )  # fmt: skip
 FORMULAS = (
     "=1+1", '=HYPERLINK("http://evil.example","x")', "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1+1",
-    "＠SUM(A1)", "\u200b=1+1", "\u00a0=1+1",
+    "＠SUM(A1)", "\u200b=1+1", "\u00a0=1+1", "Ana;=1+1", 'Ana;"=1+1"',
 )  # fmt: skip
 LETTERS = (
     "\u202egnp.exe\u202c", "\u2066isolated\u2069", "zero\u200bwidth\u200d\ufeff", "a\u0301\u0327\u0489" * 9,

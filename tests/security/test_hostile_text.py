@@ -162,13 +162,16 @@ def test_no_cell_of_a_file_is_a_formula_and_what_was_typed_is_in_it(firm):
     cells = set()
     for address in FILES:
         file = b"".join(firm.client("root").get(address).streaming_content).decode("utf-8-sig")
-        cells |= {cell for row in csv.reader(io.StringIO(file, newline="")) for cell in row}
+        for separator in ",;\t":
+            read = csv.reader(io.StringIO(file, newline=""), delimiter=separator)
+            cells |= {cell for row in read for cell in row}
 
     formulas = [cell for cell in cells if re.match("[=+@\\t\\r\\n-]", unicodedata.normalize("NFKC", visible(cell)))]
     # Numbers as they are dialed are no formula.
     assert [cell for cell in formulas if not re.fullmatch("[+][0-9]{11}", cell)] == []
-    typed = "\n".join(cells)
-    assert [payload for payload in SHORT if payload not in typed] == []
+    # What keeps a formula from being one is an apostrophe before it.
+    typed = "\n".join(cells).replace("'", "")
+    assert [payload for payload in SHORT if payload.replace("'", "") not in typed] == []
 
 
 def test_each_file_there_is_is_looked_at():
