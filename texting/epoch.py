@@ -92,7 +92,7 @@ class Pulse:
         Asked last in a transaction, which may have waited until a restore that locked its tables was done.
         """
         if self._last_at and not run("SELECT 1 FROM texting_epoch WHERE beat_at >= %s", [self._last_at]):
-            raise SetBack("the database was set back since the last beat")
+            raise SetBack
 
 
 def is_known() -> bool:
