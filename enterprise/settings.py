@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from texting.schedule import BEAT_SCHEDULE
+from texting.schedule import BEAT_SCHEDULE, every
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -249,7 +249,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     **BEAT_SCHEDULE,
-    "remove-leftovers": {"task": "enterprise.remove_leftovers", "schedule": 3600.0},
+    "remove-leftovers": every(3600.0, "enterprise.remove_leftovers"),
 }
 
 # --- Logs: ids, never bodies, full numbers or secrets ----------------------------------------------

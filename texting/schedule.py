@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+LATE_SECONDS = 60.0
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """Each task asks what waits, so one that comes late has nothing to add to the next.
+
+    It expires: else workers that were away, or too few, would first do what piled up meanwhile.
+    """
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, LATE_SECONDS)}}
+
+
 BEAT_SCHEDULE: dict[str, Any] = {
-    "beat": {"task": "texting.beat", "schedule": 15.0, "options": {"expires": 60}},
-    "backfill-lines": {"task": "texting.backfill_lines", "schedule": 60.0, "options": {"expires": 60}},
-    # What a person waits for in front of a progress bar. Each asks what waits, so one that is late is not needed.
-    "work-off": {"task": "texting.work_off", "schedule": 2.0, "options": {"expires": 2.0}},
-    "forget-old-drafts": {"task": "texting.forget_old_drafts", "schedule": 3600.0},
-    "end-removed-lines": {"task": "texting.end_removed_lines", "schedule": 3600.0},
-    "close-idle-conversations": {"task": "texting.close_idle_conversations", "schedule": 15.0},
-    "expire-overdue-texts": {"task": "texting.expire_overdue", "schedule": 60.0},
-    "fetch-attachments": {"task": "texting.fetch_attachments", "schedule": 5.0},
-    "look-after-scheduled-texts": {"task": "texting.look_after_scheduled", "schedule": 15.0},
-    "take-account": {"task": "texting.take_account", "schedule": 3600.0},
-    "settle-unconfirmed-texts": {"task": "texting.settle_unconfirmed", "schedule": 15.0},
+    "beat": every(15.0, "texting.beat"),
+    "backfill-lines": every(60.0, "texting.backfill_lines"),
+    # What a person waits for in front of a progress bar.
+    "work-off": every(2.0, "texting.work_off"),
+    "forget-old-drafts": every(3600.0, "texting.forget_old_drafts"),
+    "end-removed-lines": every(3600.0, "texting.end_removed_lines"),
+    "close-idle-conversations": every(15.0, "texting.close_idle_conversations"),
+    "expire-overdue-texts": every(60.0, "texting.expire_overdue"),
+    "fetch-attachments": every(5.0, "texting.fetch_attachments"),
+    "look-after-scheduled-texts": every(15.0, "texting.look_after_scheduled"),
+    "take-account": every(3600.0, "texting.take_account"),
+    "settle-unconfirmed-texts": every(15.0, "texting.settle_unconfirmed"),
 }

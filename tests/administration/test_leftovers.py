@@ -45,3 +45,8 @@ def test_beat_asks_for_it():
 
     assert "enterprise.remove_leftovers" in asked
     assert asked <= set(app.tasks)
+
+
+def test_what_beat_asks_for_does_not_pile_up_while_no_worker_takes_it():
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["options"]["expires"] <= max(60, entry["schedule"]), entry["task"]
