@@ -80,5 +80,5 @@ def _step(page: list[ProviderText | OddRow]) -> int:
 def _tell(line: Line) -> None:
     """While nobody knows whether one of these is ours, a line under guard sends nothing."""
     if line.guarded_since:
-        raise OutcomeUnknown(detail="a row of the provider's list cannot be read")
+        raise OutcomeUnknown(detail="list: unreadable row")
     logger.warning("line %s: a row of the provider's list cannot be read", line.pk)
