@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from texting import compliance, conversations, delivery
@@ -185,14 +186,28 @@ def is_echo(ours: Text, told: ProviderText) -> bool:
     """Whether what the provider tells of may be `ours`: the same words to the same number.
 
     White space at the ends does not count, for providers trim it. What was certainly written before ours was sent, or
-    after ours was given up, is not it. A text that is made again from its batch is as old as that.
+    after ours was given up, is not it. A text that is made again from its batch is as old as that: in a database that
+    was set back, nobody knows when it was sent.
     """
     is_same = told.number == ours.number and told.body.strip() == ours.body.strip()
     if not is_same or told.at is None:
         return is_same
     is_late = ours.status == TextStatus.UNCONFIRMED and told.at > ours.status_at + LOOKED_FOR
     began_at = ours.batch.created_at if ours.batch else ours.created_at
+    began_at = _claimed_at(ours) or began_at
     return told.at >= began_at - CLOCK_SLACK and not is_late
+
+
+def _claimed_at(ours: Text) -> datetime | None:
+    """When an unconfirmed text was last taken to be sent.
+
+    None for what texting.guard handed over to a person, taken and given up in one transaction: when that left, if it
+    did, this database has forgotten.
+    """
+    if ours.status != TextStatus.UNCONFIRMED:
+        return None
+    claimed_at: datetime | None = ours.events.filter(status=TextStatus.SENDING).aggregate(at=Max("at"))["at"]
+    return claimed_at if claimed_at and claimed_at < ours.status_at else None
 
 
 def settle_as_sent(text: Text, provider_id: str) -> bool:

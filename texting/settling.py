@@ -17,8 +17,6 @@ from texting.sql import run
 from texting.vocabulary import Direction, TextStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from texting.providers.base import ProviderText
 
 logger = logging.getLogger(__name__)
@@ -58,16 +56,23 @@ def _settle_line(line: Line) -> int:
         return 0
     since = min(text.status_at for text in texts) - inbound.CLOCK_SLACK - conf.LEASE
     try:
-        told = _unowned_since(line, since)
+        told = provider_texts.list_since(line, since)
     except SessionLost:
         raise
     except ProviderError as error:
         # Not a look: the provider did not answer it, so it neither counts nor proves anything.
         logger.warning("line %s: could not look for unconfirmed texts: %s", line.pk, error)
         return 0
+    # Before it is asked what has an owner: whatever is sending no more by then has told its id.
+    sending = _sending_beside(line, texts)
+    told = _unowned(line, told)
     found = 0
     for text in texts:
-        match = _find(text, told)
+        matches = [one for one in told if inbound.is_echo(text, one)]
+        match = next((one for one in matches if not _may_be_of(sending, one)), None)
+        if matches and not match:
+            # Not a look either, perhaps the last: the answer of the one being sent tells whose it is.
+            continue
         with transaction.atomic():
             if match and inbound.settle_as_sent(text, match.provider_id):
                 told.remove(match)
@@ -91,9 +96,19 @@ def _take_due(line: Line) -> list[Text]:
     return list(Text.objects.filter(pk__in=[row[0] for row in rows]).order_by("pk"))
 
 
-def _unowned_since(line: Line, since: datetime) -> list[ProviderText]:
-    """The line's texts that have left since a time and that no text of ours owns, oldest first."""
-    told = provider_texts.list_since(line, since)
+def _sending_beside(line: Line, texts: list[Text]) -> list[Text]:
+    """What is being sent just now to the same numbers, whose ids are not told yet."""
+    numbers = {text.number for text in texts}
+    sending = Text.objects.filter(line=line, number__in=numbers, status=TextStatus.SENDING, provider_id__isnull=True)
+    return list(sending.select_related("batch"))
+
+
+def _may_be_of(sending: list[Text], told: ProviderText) -> bool:
+    return any(inbound.is_echo(text, told) for text in sending)
+
+
+def _unowned(line: Line, told: list[ProviderText]) -> list[ProviderText]:
+    """Those that have left and that no text of ours owns, oldest first."""
     owned = set(
         Text.objects.filter(line=line, provider_id__in=[text.provider_id for text in told]).values_list(
             "provider_id", flat=True
@@ -106,10 +121,6 @@ def _has_left(told: ProviderText) -> bool:
     """Not so what somebody has scheduled in the provider's app, in the very same words perhaps."""
     is_waiting = told.scheduled_at is not None and inbound.is_future(told.scheduled_at)
     return told.direction == Direction.OUT and not is_waiting and not inbound.was_taken_back(told)
-
-
-def _find(text: Text, told: list[ProviderText]) -> ProviderText | None:
-    return next((one for one in told if inbound.is_echo(text, one)), None)
 
 
 def _note_look(text: Text) -> None:

@@ -33,6 +33,14 @@ COMPARING = (
         "test_a_text_known_by_its_id_is_not_another_ones_proof",
     ),
     Mutant(
+        "a look gives one text what was told of another that is being sent",
+        "texting/settling.py",
+        "if not _may_be_of(sending, one)), None)",
+        "), None)",
+        SETTLING,
+        "test_what_may_be_of_a_text_that_is_being_sent_settles_no_other",
+    ),
+    Mutant(
         "any text to the number settles ours",
         INBOUND,
         " and told.body.strip() == ours.body.strip()",
@@ -63,6 +71,22 @@ COMPARING = (
         "    return told.at >= began_at - CLOCK_SLACK\n",
         SETTLING,
         "test_what_is_written_in_the_app_later_is_not_the_text_given_up_long_ago",
+    ),
+    Mutant(
+        "an equal text from before ours was sent proves that ours left",
+        INBOUND,
+        "    began_at = _claimed_at(ours) or began_at\n",
+        "",
+        SETTLING,
+        "test_the_same_words_typed_in_the_app_before_ours_were_sent_are_not_ours",
+    ),
+    Mutant(
+        "what a guard handed over is thought to have left at that moment",
+        INBOUND,
+        " if claimed_at and claimed_at < ours.status_at else None",
+        "",
+        GUARD,
+        "test_what_a_person_was_to_decide_about_is_settled_by_what_left_before_the_doubt",
     ),
     Mutant(
         "a text that is made again is younger than what left of it",

@@ -8,16 +8,17 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 from enterprise.users.models import User
 from tests.texting import host
 from tests.texting.conftest import ANA, BO, make_draft, make_line, status_of
-from tests.texting.test_backfill import forget, told
+from tests.texting.test_backfill import BODY, forget, told
 from texting import backfill, claims, conf, decisions, dispatch, epoch, guard, long_work
 from texting.errors import NotSent
 from texting.models import Batch, Line, OptOut, Text
 from texting.seam import RecordKey
-from texting.vocabulary import Reason, TextStatus
+from texting.vocabulary import Direction, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +70,18 @@ def test_what_may_have_left_is_decided_by_a_person_and_the_rest_leaves(held_up, 
             "facts": {"texts": 1},
         }
     ]
+
+
+def test_what_a_person_was_to_decide_about_is_settled_by_what_left_before_the_doubt(held_up, manager, provider):
+    Batch.objects.filter(texts__number=ANA).update(created_at=Now() - timedelta(hours=2))
+    guard.end_by_hand(manager, held_up)
+    hour_ago = timezone.now() - timedelta(hours=1)
+    provider.told = [told("700", BODY, direction=Direction.OUT, at=hour_ago)]
+
+    backfill.backfill_due()
+
+    text = Text.objects.get(number=ANA)
+    assert (text.status, text.provider_id) == (TextStatus.SENT, "700")
 
 
 def test_a_guard_that_has_ended_by_itself_leaves_the_queue_alone(held_up, manager, provider):

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time
 from tests.texting.test_sending import run_until_quiet
-from texting import attachments, conversations, decisions, intake, provider_texts, settling
+from texting import attachments, backfill, claims, conversations, decisions, intake, provider_texts, settling
 from texting.errors import NotSent, OutcomeUnknown, Refused
-from texting.models import Text, WebhookEvent
+from texting.models import Batch, Text, WebhookEvent
 from texting.providers.base import AttachmentInfo, OddRow, ProviderText
 from texting.runner import Runner
-from texting.vocabulary import Decision, Direction, Reason, TextStatus
+from texting.vocabulary import Decision, Direction, Origin, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = "Can you work tonight?"
@@ -114,6 +114,62 @@ def test_a_provider_that_does_not_answer_was_no_look(unconfirmed, provider, monk
     text = Text.objects.get()
     assert text.look_count == 0
     assert text.next_look_at
+
+
+def test_the_same_words_typed_in_the_app_before_ours_were_sent_are_not_ours(unconfirmed, provider):
+    unconfirmed()
+    Batch.objects.update(created_at=timezone.now() - timedelta(minutes=90))
+    provider.told = [told("700", at=timezone.now() - timedelta(minutes=85))]
+
+    assert settling.settle_unconfirmed() == 0
+    backfill.backfill_due()
+
+    assert list(Text.objects.order_by("pk").values_list("origin", "status")) == [
+        (Origin.ENTERPRISE, TextStatus.UNCONFIRMED),
+        (Origin.PROVIDER_APP, TextStatus.SENT),
+    ]
+
+
+@pytest.fixture
+def beside(unconfirmed, people, send, provider):
+    """One text is unconfirmed; the provider took another in the same words, whose answer is still under way."""
+    unconfirmed()
+    send(people.add("Ana Rivera", ANA))
+    ((claim,), _) = claims.claim(1)
+    provider.told = [told("700")]
+    return claim
+
+
+def test_what_may_be_of_a_text_that_is_being_sent_settles_no_other(beside):
+    assert settling.settle_unconfirmed() == 0
+
+    claims.record([claims.Outcome(beside.text_id, beside.attempt, TextStatus.SENT, provider_id="700")])
+    pass_time(minutes=2)
+    settling.settle_unconfirmed()
+
+    assert list(Text.objects.order_by("pk").values_list("status", "provider_id")) == [
+        (TextStatus.UNCONFIRMED, None),
+        (TextStatus.SENT, "700"),
+    ]
+
+
+def test_a_last_look_that_could_not_tell_whose_a_text_is_is_made_once_more(beside):
+    first = Text.objects.exclude(pk=beside.text_id)
+    first.update(look_count=len(claims.LOOKS) - 1)
+    settling.settle_unconfirmed()
+
+    refused = claims.Outcome(beside.text_id, beside.attempt, TextStatus.FAILED, Reason.REFUSED)
+    claims.record([refused])
+    pass_time(minutes=2)
+
+    assert settling.settle_unconfirmed() == 1
+    assert first.get().provider_id == "700"
+
+
+def test_a_text_in_other_words_that_is_being_sent_leaves_ours_alone(beside):
+    Text.objects.filter(pk=beside.text_id).update(body="Something else")
+
+    assert settling.settle_unconfirmed() == 1
 
 
 def test_a_short_page_is_not_the_last(unconfirmed, provider, monkeypatch):
