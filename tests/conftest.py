@@ -10,6 +10,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from tests import redis_in_web
 from tests.chromium import PLAIN_HTTP, launched
 from texting.logs import JsonFormatter
 
@@ -56,6 +57,14 @@ def canaries() -> Iterator[Canaries]:
     yield heard
     logging.getLogger().removeHandler(heard)
     assert not heard.found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_redis() -> Iterator[list[str]]:
+    """Whatever page the suite opens and whatever it posts, no request waits for Redis, for none asks it."""
+    with redis_in_web.noting() as asked:
+        yield asked
+    assert not asked
 
 
 @pytest.fixture(scope="session", autouse=True)
