@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -19,16 +20,28 @@ if TYPE_CHECKING:
 
     from texting.models import Line
 
+# A line that waits less, beyond its pace, is not worth a word.
+SHORT = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Standstill:
-    """`asks_at` is when the provider is asked again; None while the line is compared with the provider."""
+    """`asks_at` is when the provider is asked again, `told_until` the time until which it asked us to wait.
+
+    Neither is known while the line is compared with the provider.
+    """
 
     since: datetime
-    asks_at: datetime | None
+    asks_at: datetime | None = None
+    told_until: datetime | None = None
 
     @property
     def words(self) -> str:
+        if self.told_until:
+            at = date_format(timezone.localtime(self.told_until), "H:i")
+            return _("ZipWhip asked this line to wait until %(time)s; its texts then go on by themselves.") % {
+                "time": at
+            }
         if self.asks_at is None:
             return _(
                 "We were away for a while, so we first look up at ZipWhip what this line has sent already. "
@@ -54,7 +67,9 @@ def of_lines(lines: Iterable[Line]) -> dict[int, Standstill]:
         if held_by:
             found[line.pk] = Standstill(held_by.opened_at, held_by.next_probe_at)
         elif line.guarded_since:
-            found[line.pk] = Standstill(line.guarded_at or line.guarded_since, None)
+            found[line.pk] = Standstill(line.guarded_at or line.guarded_since)
+        elif line.next_free_at > timezone.now() + line.pace + SHORT:
+            found[line.pk] = Standstill(line.last_contact_at or line.state_changed_at, told_until=line.next_free_at)
     return found
 
 

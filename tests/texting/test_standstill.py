@@ -48,6 +48,22 @@ def test_a_question_that_is_due_has_no_time(line):
     assert standstill.of_line(line).words == f"{HELD} We are about to ask again."
 
 
+def test_a_line_that_its_provider_asked_to_wait_says_until_when_wherever_one_looks(manager, line, people, rep):
+    until = timezone.now() + timedelta(hours=2)
+    Line.objects.update(next_free_at=until, last_contact_at=timezone.now())
+    ana = people.add("Ana Rivera", ANA)
+    waits = f"ZipWhip asked this line to wait until {timezone.localtime(until):%H:%M}"
+
+    assert waits in text_of(manager.get(reverse("texting:line", args=[line.pk])))
+    assert waits in text_of(manager.get(compose(manager, ana)))
+
+
+def test_the_pace_of_a_line_is_no_standstill(line):
+    Line.objects.update(next_free_at=timezone.now() + timedelta(minutes=2), pace=timedelta(minutes=2))
+
+    assert standstill.of_line(Line.objects.get()) is None
+
+
 def test_what_stops_the_provider_holds_up_each_of_its_lines_and_another_line_none(line):
     other = make_line(number="+16125550101")
     of_another = stop(other)
