@@ -12,7 +12,6 @@ import redis
 
 from tests.chaos.fault import AT_ONCE, FEWEST, ON_THEIR_WAY, Fault, assert_no_slower, people_at_work, use, wait_until
 from tests.chaos.firm import CHECKOUT
-from texting.schedule import BEAT_SCHEDULE
 
 if TYPE_CHECKING:
     import random
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from tests.chaos.firm import Firm
     from tests.chaos.workload import Workload
 
-TASKS = sorted({entry["task"] for entry in BEAT_SCHEDULE.values()})
 TIMES = 20
 # Longer than any patience of a client of the broker; before, people work as long, to know how long their pages take.
 AWAY_SECONDS = 8
@@ -106,6 +104,7 @@ def _many_deliveries(firm: Firm, work: Workload, rng: random.Random) -> None:
         client = redis.Redis.from_url(firm.environment["REDIS_URL"])
         wait_until(lambda: not _waiting(client), 20)
         firm.end_conversations()
+        firm.query(_END_A_SESSION)
         ((since,),) = firm.query("SELECT now()")
         _publish(firm)
         taken = wait_until(lambda: not _waiting(client), 60)
@@ -113,25 +112,23 @@ def _many_deliveries(firm: Firm, work: Workload, rng: random.Random) -> None:
         told = wait_until(lambda: firm.query(seen, [since]), 5)
         # What nobody has closed by a task would stand open: beat is away. Some hold a text that is on its way still.
         closed = wait_until(lambda: firm.query(_CLOSED_SINCE, [since]), 20)
+        removed = wait_until(lambda: not firm.query(_ENDED_SESSIONS), 5)
     finally:
         firm.start_program("beat")
     assert taken, "the worker did not take all tasks"
     assert told, "no worker told that it was asked to"
     assert closed, "no conversation was closed by all these tasks"
+    assert removed, "no task removed the session that had ended"
 
 
 _CLOSED_SINCE = "SELECT id FROM texting_conversation WHERE closed_at > %s"
+_END_A_SESSION = "INSERT INTO django_session VALUES ('ended-by-chaos', '', now() - interval '1 day')"
+_ENDED_SESSIONS = "SELECT session_key FROM django_session WHERE expire_date < now()"
 
 
 def _publish(firm: Firm) -> None:
-    publish = (
-        "import django; django.setup()\n"
-        "from enterprise.celery import app\n"
-        "app.loader.import_default_modules()\n"
-        f"for name in {TASKS!r} * {TIMES}: app.tasks[name].delay()\n"
-    )
-    settings = {**firm.environment, "DJANGO_SETTINGS_MODULE": "enterprise.settings"}
-    subprocess.run([sys.executable, "-c", publish], cwd=CHECKOUT, env=settings, check=True, timeout=60)
+    command = [sys.executable, "-m", "tests.chaos.every_task", str(TIMES)]
+    subprocess.run(command, cwd=CHECKOUT, env=firm.environment, check=True, timeout=60)
 
 
 def _waiting(client: redis.Redis) -> int:
