@@ -46,6 +46,7 @@ def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list
         *_people_without_result(firm),
         *_doubted_without_cause(firm),
         *promises.lost(firm, acknowledged),
+        *_failed_but_not_refused(ours, ledger),
         *[Violation("I13 nothing dies by itself", death) for death in firm.deaths],
     ]
 
@@ -74,6 +75,18 @@ def _taken_but_unknown(ours: list[tuple], ledger: list[dict]) -> list[Violation]
             # What expired or was stopped by an opt-out among them.
             found.append(Violation("I4 accepted is known", f"{entry['body'][:40]}: {text[3] if text else 'no row'}"))
     return found
+
+
+def _failed_but_not_refused(ours: list[tuple], ledger: list[dict]) -> list[Violation]:
+    """Whoever reads that a text failed sends it again: so nothing less than the provider's refusal is enough."""
+    refused = {
+        key_of(post["to"], post["body"]) for post in timing.posts_of(ledger) if post["fate"].startswith("refused")
+    }
+    return [
+        Violation("I15 failed was refused", f"text {t[0]}, {t[1][:40]}")
+        for t in ours
+        if t[3] == "failed" and key_of(t[2], t[1]) not in refused
+    ]
 
 
 def _stops_lost(firm: Firm, ledger: list[dict]) -> list[Violation]:

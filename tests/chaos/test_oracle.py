@@ -211,6 +211,12 @@ def one_of_the_chosen_gone_with_the_count(firm):
     firm.acknowledged[0] = firm.acknowledged[0]._replace(people_count=3)
 
 
+def failed_though_asked_to_wait(firm):
+    Text.objects.filter(pk=texted().pk).update(status="failed", reason="refused", provider_id=None)
+    firm.entries = [one for one in firm.entries if one["kind"] != "text"]
+    firm.post(ANA, "chaos-body-1", at=1, accepted=False, id=None, fate="429")
+
+
 @pytest.mark.parametrize(
     ("plant", "invariant"),
     [
@@ -245,6 +251,7 @@ def one_of_the_chosen_gone_with_the_count(firm):
         (died_by_itself, "I13"),
         (batch_gone, "I14"),
         (one_of_the_chosen_gone_with_the_count, "I14"),
+        (failed_though_asked_to_wait, "I15"),
     ],
 )
 def test_what_is_planted_is_found_and_nothing_else(firm, plant, invariant):
@@ -257,6 +264,13 @@ def test_what_is_sent_as_another_text_is_neither_accepted_nor_known(firm):
     sent_as_another(firm)
 
     assert judge(firm) == {"I3"}
+
+
+def test_what_was_refused_may_be_called_failed(firm):
+    failed_though_asked_to_wait(firm)
+    firm.post(ANA, "chaos-body-1", at=3, accepted=False, id=None, fate="refused -704")
+
+    assert judge(firm) == set()
 
 
 def test_an_answer_that_never_came_in_is_missed(firm):
