@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from tests.mutants.mutant import problems
+from tests.mutants.mutant import CHECKOUT, problems
 from tests.mutants.mutants import MUTANTS
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_what_a_mutant_breaks_is_there_once_still_runs_and_has_its_test(mutant):
     assert problems(mutant) == []
+
+
+def test_the_readme_says_how_many_there_are():
+    (said,) = re.findall(r"`make mutants` breaks (\d+) of the lines", (CHECKOUT / "README.md").read_text())
+
+    assert int(said) == len(MUTANTS)
 
 
 def test_each_mutant_has_a_name_of_its_own():
