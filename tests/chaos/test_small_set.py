@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.chaos import campaign
@@ -38,12 +40,14 @@ def firm():
         firm.stop()
 
 
-def test_under_the_faults_that_matter_most_nothing_is_sent_twice_lost_or_told_wrongly(firm):
+def test_under_the_faults_that_matter_most_nothing_is_sent_twice_lost_or_told_wrongly(firm, capsys):
     faults = [fault for fault in FAULTS if fault.name in SMALL_SET]
     assert len(faults) == len(SMALL_SET)
 
     result = campaign.run(firm, faults, seed=2026)
 
+    with capsys.disabled():
+        sys.stderr.write(f"\nthe small set of faults was played in {result.seconds:.0f} s\n")
     log = (firm.folder / "log").read_text(errors="replace")
     assert result.violations == [], log[-5000:]
     assert result.accepted >= 50
