@@ -16,6 +16,7 @@ class TextingConfig(AppConfig):
         from texting.views import decisions, inbox, panel, unmatched
 
         register(checks.host_is_complete)
+        register(checks.provider_is_reached_encrypted, deploy=True)
         seam.register_used_filing_choices(lambda: TextingSettings.current().filed_under)
         seam.register_record_made(unmatched.link_new_record)
         seam.register_opted_out(compliance.opted_out)

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from texting import conf, seam
+from texting.addresses import is_in_the_clear
 from texting.secrets import InvalidKeys
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ HINT = "Call texting.seam.register_… in an AppConfig’s ready()."
 
 def host_is_complete(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     return [*_missing_apps(), *_broken_settings(), *_nothing_registered()]
+
+
+def provider_is_reached_encrypted(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    try:
+        url = conf.provider_urls("zipwhip").api
+    except ImproperlyConfigured:
+        return []
+    if not is_in_the_clear(url):
+        return []
+    words = f"{url} is not encrypted: who listens learns the passwords of lines."
+    return [Error(words, hint="Name the provider’s address with https.", id="texting.E005")]
 
 
 def _missing_apps() -> Iterator[CheckMessage]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from texting import broker, conf, findings
+from texting.addresses import is_in_the_clear
 from texting.errors import ProviderError
 from texting.models import Line
 from texting.providers import get_provider
@@ -71,7 +72,7 @@ def _settings() -> list[Finding]:
             found.append(Finding(key, title, Tone.BAD, str(error), fix=fix))
         else:
             found.append(Finding(key, title, Tone.OK, _("It can be imported.")))
-    return [*found, _public_url()]
+    return [*found, _public_url(), *_provider_url()]
 
 
 def _public_url() -> Finding:
@@ -90,6 +91,19 @@ def _public_url() -> Finding:
         words = _("%(url)s is not encrypted: who listens learns the webhooks’ secrets.") % {"url": url}
         return Finding("public_url", title, Tone.WARN, words, fix=fix)
     return Finding("public_url", title, Tone.OK, url)
+
+
+def _provider_url() -> list[Finding]:
+    """Nothing of an address that is right, or cannot be asked: the provider's own finding tells."""
+    try:
+        url = conf.provider_urls("zipwhip").api
+    except ImproperlyConfigured:
+        return []
+    if not is_in_the_clear(url):
+        return []
+    words = _("%(url)s is not encrypted: who listens learns the passwords of lines.") % {"url": url}
+    fix = _("Set ZIPWHIP_URL to the same address with https, then change the password of each line.")
+    return [Finding("provider_url", _("The address of ZipWhip"), Tone.BAD, words, fix=fix)]
 
 
 def _keys() -> Finding:

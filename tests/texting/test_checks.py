@@ -3,11 +3,21 @@
 import pytest
 from django.apps import apps
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.checks import run_checks
 
 from texting import seam
-from texting.checks import host_is_complete
+from texting.checks import host_is_complete, provider_is_reached_encrypted
 
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+
+IN_THE_CLEAR = [
+    "http://api.zipwhip.com", "HTTP://API.ZIPWHIP.COM/v1", "http://localhost.example.com", "http://127.0.0.1.nip.io",
+    "http://8.8.8.8:9900", "http://10.0.0.7", "http://134744072", "http://0x8080808", "http://[2001:db8::1]:80",
+]  # fmt: skip
+SAFE = [
+    "https://api.zipwhip.com", "http://localhost:9900", "http://127.0.0.1:9900", "http://127.8.9.10", "http://[::1]:80",
+    "http://sandbox:9900",
+]  # fmt: skip
 
 
 class OurOwn(LoginRequiredMiddleware):
@@ -60,3 +70,21 @@ def test_another_database_than_postgresql_is_refused(settings):
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 
     assert complaints() == ["texting.E003"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"), [*((url, ["texting.E005"]) for url in IN_THE_CLEAR), *((u, []) for u in SAFE)]
+)
+def test_before_a_deployment_a_provider_reached_in_the_clear_is_refused(settings, url, said):
+    settings.TEXTING = {**settings.TEXTING, "PROVIDERS": {"zipwhip": {"url": url, "app_url": url}}}
+
+    complaints = [one for one in run_checks(include_deployment_checks=True) if one.id.startswith("texting.")]
+    assert [one.id for one in complaints] == said
+    assert complaints == provider_is_reached_encrypted(None)
+
+
+@pytest.mark.parametrize("providers", [{}, {"zipwhip": {"url": "http://[", "app_url": ""}}])
+def test_an_address_that_is_none_is_for_others_to_complain_of(settings, providers):
+    settings.TEXTING = {**settings.TEXTING, "PROVIDERS": providers}
+
+    assert provider_is_reached_encrypted(None) == []

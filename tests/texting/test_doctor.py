@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.texting.conftest import LINE_NUMBER, make_line
+from tests.texting.test_checks import IN_THE_CLEAR, SAFE
 from texting import broker, doctor, heartbeats, seam_help
 from texting.errors import NotSent
 from texting.models import Heartbeat, Line, LineWebhook, TextingSettings
@@ -112,6 +113,20 @@ def test_an_address_that_zipwhip_cannot_reach_is_wrong(well, settings, url):
     settings.TEXTING = {**settings.TEXTING, "PUBLIC_URL": url, "PROVIDERS": urls}
 
     assert wrong() == {"public_url"}
+
+
+@pytest.mark.parametrize("url", IN_THE_CLEAR)
+def test_a_zipwhip_that_is_reached_in_the_clear_is_wrong(well, settings, url):
+    settings.TEXTING = {**settings.TEXTING, "PROVIDERS": {"zipwhip": {"url": url, "app_url": url}}}
+
+    assert wrong() == {"provider_url"}
+
+
+@pytest.mark.parametrize("url", SAFE)
+def test_an_encrypted_zipwhip_and_one_beside_us_are_right(well, settings, url):
+    settings.TEXTING = {**settings.TEXTING, "PROVIDERS": {"zipwhip": {"url": url, "app_url": url}}}
+
+    assert wrong() == set()
 
 
 def test_a_line_paused_by_hand_is_no_alarm_and_one_paused_by_zipwhip_is(well):
