@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
-from texting import building, conf, lines
+from texting import building, conf, lines, sources
 from texting.errors import TextingError
 from texting.models import Batch, Draft, Line, Text
 from texting.reasons import reply_reason_words
@@ -90,12 +90,10 @@ def send_batch(user: AbstractUser, composed: Composed) -> Batch:
         batch = _create(user, composed, line, content_hash)
         if not (draft.people.accepted() if draft.is_large else batch.texts).exists():
             raise NobodyToText(batch.recipients.order_by("pk"))
-        conf.audit()(
-            actor_id=user.pk,
-            action="batch.sent",
-            subject=f"batch:{batch.pk}",
-            facts={"line": line.pk, "people": batch.human_count},
-        )
+        facts = {"line": line.pk, "people": batch.human_count}
+        if (repeated := sources.batch_of(draft.source)) is not None:
+            facts |= {"batch": repeated}
+        conf.audit()(actor_id=user.pk, action="batch.sent", subject=f"batch:{batch.pk}", facts=facts)
         wake_runners()
     return batch
 

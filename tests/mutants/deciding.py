@@ -19,6 +19,14 @@ DECIDING = (
         "test_an_unconfirmed_text_waits_for_a_decision_only_after_the_last_look",
     ),
     Mutant(
+        "a text is sent again and nobody can read who did it",
+        DECIDING_ABOUT,
+        "        _audit(user, text, Decision.SENT_AGAIN)\n",
+        "",
+        "tests/security/test_audited_actions.py",
+        "test_what_somebody_does_is_audited_once_with_ids_alone[text.sent_again]",
+    ),
+    Mutant(
         "what arrived is sent again by who saw it waiting still",
         DECIDING_ABOUT,
         'Text.objects.filter(UNCLEAR | LEFT_BEHIND, pk=text.pk, decision="")',
