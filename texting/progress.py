@@ -83,9 +83,14 @@ class Progress:
         return sum(self.text_counts.get(status, 0) for status in ("sent", "delivered", "undelivered"))
 
     @property
+    def unconfirmed(self) -> int:
+        """Texts that may have left."""
+        return self.text_counts.get("unconfirmed", 0)
+
+    @property
     def is_moving(self) -> bool:
         """Whether news is to be expected soon."""
-        return any([self.queuing, self.waiting, *map(self.text_counts.get, ("sent", "unconfirmed"))])
+        return any([self.queuing, self.waiting, self.unconfirmed, self.text_counts.get("sent")])
 
     @property
     def cancelable(self) -> int:

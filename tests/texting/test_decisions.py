@@ -63,6 +63,13 @@ def post(client, user, text, decision):
     return client.post(reverse("texting:decide", args=[text.pk]), {"decision": decision}, follow=True).content.decode()
 
 
+def test_who_sent_an_unconfirmed_text_is_neither_told_that_it_left_nor_that_it_waits(unclear, client, rep):
+    client.force_login(rep)
+    sent = reverse("texting:sent", args=[unclear(looks=1).batch.draft_id])
+
+    assert ">We don’t know yet whether 1 message was sent<" in client.get(sent).content.decode()
+
+
 def test_an_unconfirmed_text_waits_for_a_decision_only_after_the_last_look(unclear, rep):
     text = unclear(looks=3)
     assert not decisions.waiting_for(rep).exists()
