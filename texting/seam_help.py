@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AbstractUser
     from django.db.models import QuerySet
+    from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
 
     from texting.seam import RecordKey
@@ -28,6 +29,11 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 class Hidden(Http404):
     """It exists, but not for who asks: answered as if there were none. The host may record that it was asked for."""
+
+
+def note_hidden(request: HttpRequest) -> None:
+    """The same for a page that is shown all the same: what it was asked to use is there, but not for who asks."""
+    request.hid_something = True  # type: ignore[attr-defined]
 
 
 def get_visible(visible: QuerySet[AnyModel], pk: int) -> AnyModel:

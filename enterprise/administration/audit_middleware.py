@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from enterprise.administration import audit, audit_origin
 from enterprise.administration.models import AuditEntry
-from texting.seam_help import Hidden
+from texting.seam_help import Hidden, note_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,8 @@ ASKED_AGAIN = timedelta(hours=1)
 class AuditMiddleware:
     """Remember the address while a request is answered, and record it when somebody is refused a page.
 
-    That is a 403, or a 404 for what exists and is not theirs to see; an address of nothing leaves no entry.
+    That is a 403, or a 404 for what exists and is not theirs to see, or a form that names such; an address of nothing
+    leaves no entry.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -42,7 +43,7 @@ class AuditMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, Hidden):
-            request.hid_something = True  # type: ignore[attr-defined]
+            note_hidden(request)
 
 
 def _record_refusal(request: HttpRequest, action: str) -> None:

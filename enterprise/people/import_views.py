@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from enterprise.people.imports.preview import preview_of
 from enterprise.people.imports.reading import MAX_BYTES, MAX_MEBIBYTES, too_large_words
 from enterprise.people.kinds import kinds
 from enterprise.people.models import ImportRun
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -96,7 +97,7 @@ class Run(ImportView):
     """One upload: before the import what it would do, afterwards what it did."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run = get_object_or_404(self.own_runs().defer("content"), pk=pk)
+        run = get_visible(self.own_runs().defer("content"), pk)
         return render(request, "people/import_run.html", {"run": run, "preview": run.preview})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,7 +106,7 @@ class Run(ImportView):
                 words = _("An import is running already, perhaps of this very file. Load this page again in a minute.")
                 messages.warning(request, words)
                 return redirect("people:import-run", pk)
-            run = get_object_or_404(self.own_runs().select_for_update(), pk=pk)
+            run = get_visible(self.own_runs().select_for_update(), pk)
             if run.imported_at:
                 words = _("%(file)s is imported already; nothing was done twice.")
                 messages.info(request, words % {"file": run.file_name})

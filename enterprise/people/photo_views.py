@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from enterprise.people import pictures
 from enterprise.people.access import KindView
 from enterprise.people.changes import record_change
 from enterprise.people.models import Photo
+from texting.seam_help import get_visible
 
 if TYPE_CHECKING:
     from django.core.files import File
@@ -53,9 +54,10 @@ class ShowPhoto(KindView):
     size = "large"
 
     def get(self, request: HttpRequest, pk: int, photo: int) -> HttpResponse:
-        person = get_object_or_404(self.kind.model.objects.visible_to(self.user).filter(photo=photo).only("pk"), pk=pk)
-        found: Any = Photo.objects.filter(pk=photo).values_list(self.size, flat=True).first()
-        if found is None:  # replaced at this very moment
+        person = get_visible(self.kind.model.objects.visible_to(self.user).only("pk", "photo"), pk)
+        photos = Photo.objects.filter(pk=photo).values_list(self.size, flat=True)
+        found: Any = photos.first() if person.photo_id == photo else None
+        if found is None:  # replaced, perhaps at this very moment
             raise Http404
         response = HttpResponse(bytes(found), content_type="image/webp")
         response["Content-Disposition"] = f'inline; filename="{self.kind.key}-{person.pk}.webp"'

@@ -16,6 +16,7 @@ from texting import dispatch, findings, first_text, lines, seam_help, sources
 from texting.errors import InvalidNumber
 from texting.models import Batch, Line
 from texting.numbers import parse_number
+from texting.views import denials
 from texting.views.answers import may_send
 from texting.vocabulary import Tone
 
@@ -59,6 +60,8 @@ def test_text(request: SignedInRequest) -> HttpResponse:
     if not seam_help.has_own_records():
         raise Http404
     usable = lines.for_user(request.user)
+    if request.method == "POST":
+        denials.note_line(request, usable)
     form = TestForm(request.POST if request.method == "POST" else None, usable=usable)
     if form.is_valid():
         batch = _send(request, form)

@@ -15,10 +15,11 @@ from texting import dispatch, drafts, lines, placeholders, seam, sources
 from texting.forms.compose import ComposeForm
 from texting.models import Conversation, Draft
 from texting.seam import RecordKey
-from texting.seam_help import Hidden
+from texting.seam_help import Hidden, note_hidden
 from texting.segments import normalise_body
 from texting.views.answers import may_send
 from texting.views.panel import other_records, panel
+from texting.vocabulary import LineState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -51,6 +52,8 @@ def reply(request: SignedInRequest, conversation_id: int) -> HttpResponse:
     if form.is_valid():
         refusal = _send_reply(request, conversation, candidates, form.cleaned_data["body"])
     else:
+        if "line" in form.errors and conversation.line.state != LineState.REMOVED:
+            note_hidden(request)
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
         refusal = Refusal(_("Not sent. %(why)s") % {"why": why}, about_sender="line" in form.errors)
     written_on = _written_on(request, candidates)

@@ -15,13 +15,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from texting import dispatch, drafts, lines, seam, sources, standstill
+from texting import conf, dispatch, drafts, lines, seam, sources, standstill
 from texting.forms.compose import ComposeForm
 from texting.models import Batch, Draft, TextingSettings
 from texting.progress import is_stalled, progress
 from texting.reasons import TOO_LONG_WHEN_FILLED
 from texting.seam import RecordKey
-from texting.views import kept_drafts, shown_draft
+from texting.seam_help import Hidden
+from texting.views import denials, kept_drafts, shown_draft
 from texting.views.answers import SeeOther, may_send
 from texting.views.batches import find_batch
 from texting.vocabulary import Reason
@@ -40,6 +41,8 @@ def compose(request: SignedInRequest) -> HttpResponse:
     keys = _selected_keys(request)
     if not keys:
         return render(request, _page(request, "nobody"), {"back": _back(request)}, status=422)
+    if not _is_all(request) and len(keys) <= conf.large_selection():
+        denials.note_records(request, keys)
     usable = lines.for_user(request.user)
     source = request.POST.get("source", "").replace("\x00", "")[:120]
     draft = drafts.begin(
@@ -76,7 +79,7 @@ def _gone(request: SignedInRequest, draft_id: uuid.UUID) -> HttpResponse:
     batch = Batch.objects.filter(draft_id=draft_id).first()
     # Somebody else's is none of theirs.
     if Draft.objects.filter(pk=draft_id).exists() or (batch and batch.sender_id != request.user.pk):
-        raise Http404
+        raise Hidden
     is_posted = request.method == "POST"
     body = request.POST.get("body") if is_posted else kept_drafts.find(request, draft_id)
     if not (is_posted or body or batch):
@@ -100,6 +103,7 @@ def _open(request: SignedInRequest, found: Draft) -> HttpResponse:
         return _discard(request, found)
     usable = lines.for_user(request.user)
     if request.method == "POST":
+        denials.note_line(request, usable, kept=found.line_id)
         _save_typed(request, found, usable)
     if action in {"save", "save-and-leave"}:
         return HttpResponse(status=204) if action == "save" else SeeOther(found.back_url or settings.LOGIN_REDIRECT_URL)
