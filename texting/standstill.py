@@ -26,12 +26,12 @@ SHORT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Standstill:
-    """`asks_at` is when the provider is asked again, `told_until` the time until which it asked us to wait.
+    """`asks_at` is when the provider is asked again; `told_until` until when it asked us to wait, no matter since when.
 
     Neither is known while the line is compared with the provider.
     """
 
-    since: datetime
+    since: datetime | None = None
     asks_at: datetime | None = None
     told_until: datetime | None = None
 
@@ -69,7 +69,7 @@ def of_lines(lines: Iterable[Line]) -> dict[int, Standstill]:
         elif line.guarded_since:
             found[line.pk] = Standstill(line.guarded_at or line.guarded_since)
         elif line.next_free_at > timezone.now() + line.pace + SHORT:
-            found[line.pk] = Standstill(line.last_contact_at or line.state_changed_at, told_until=line.next_free_at)
+            found[line.pk] = Standstill(told_until=line.next_free_at)
     return found
 
 

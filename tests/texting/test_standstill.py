@@ -56,6 +56,7 @@ def test_a_line_that_its_provider_asked_to_wait_says_until_when_wherever_one_loo
 
     assert waits in text_of(manager.get(reverse("texting:line", args=[line.pk])))
     assert waits in text_of(manager.get(compose(manager, ana)))
+    assert f"{timezone.localtime(until):%H:%M}, goes on by itself" in text_of(manager.get(reverse("texting:lines")))
 
 
 def test_the_pace_of_a_line_is_no_standstill(line):
