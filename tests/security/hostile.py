@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 from django.utils import timezone
+from PIL import Image
 
 from enterprise.administration.models import AuditEntry
 from enterprise.contacts.models import Contact, Customer
@@ -16,7 +18,17 @@ from tests.assignments.builders import make_assignment
 from tests.hotlists.builders import make_hotlist, put_on
 from tests.security.firm import Firm
 from tests.security.payloads import PAYLOADS
-from texting.models import Attachment, Batch, Conversation, ConversationRecord, Draft, Recipient, Text, WebhookEvent
+from texting.models import (
+    Attachment,
+    AttachmentContent,
+    Batch,
+    Conversation,
+    ConversationRecord,
+    Draft,
+    Recipient,
+    Text,
+    WebhookEvent,
+)
 from texting.seam import RecordKey
 from texting.vocabulary import Direction, Origin, Reason, TextStatus
 
@@ -100,6 +112,9 @@ class HostileFirm(Firm):
                 storage_key="k",
                 state=Attachment.State.GONE,
             )
+            # The tray shows every fourth.
+            if number % 4 == 0:
+                _keep_pictures(text, PAYLOADS[number : number + 4])
             Draft.objects.create(
                 user=self.root, selection=[RecordKey("employee", holder.pk)], line=self.line, body=payload
             )
@@ -157,6 +172,18 @@ class HostileFirm(Firm):
         """Of this firm; what was sent has no draft to look at any more."""
         unsent = {"draft_id": Draft.objects.filter(body=SHORT[1]).get().pk} if page == "texting:draft" else {}
         return super().values(page) | unsent
+
+
+def _keep_pictures(text: Text, names: list[str]) -> None:
+    """Pictures that came with a text and are kept: shown, and to be downloaded, under those names."""
+    content = BytesIO()
+    Image.new("RGB", (1, 1)).save(content, "WEBP")
+    for name in names:
+        kept = Attachment.objects.create(
+            text=text, file_name=name, mime_type="image/webp", byte_count=1, storage_key=name,
+            state=Attachment.State.STORED, width=1, height=1,
+        )  # fmt: skip
+        AttachmentContent.objects.create(attachment=kept, original=content.getvalue(), preview=content.getvalue())
 
 
 def names_of_user(mark: str) -> dict[str, str]:

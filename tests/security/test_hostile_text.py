@@ -6,10 +6,12 @@ import csv
 import io
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.urls import reverse
 from django.utils.html import escape
 from playwright.sync_api import Page, expect
 
@@ -18,6 +20,7 @@ from tests.chromium import complaints_of
 from tests.security.hostile import SHORT, HostileFirm
 from tests.security.pages import ADMIN, every_page
 from tests.security.payloads import PAYLOADS
+from texting.models import Attachment
 
 CATCH = "window.ran = []; window.hit = () => window.ran.push(location.href); window.name = 'hit()'"
 
@@ -131,6 +134,37 @@ def test_nothing_hostile_runs_where_scripts_build_the_page(page, firm):
     expect(page.get_by_role("status").filter(has_text="Kept as a draft.")).to_be_visible()
 
     assert (page.evaluate("window.ran"), complaints) == ([], [])
+
+
+def test_a_picture_and_its_link_say_what_the_file_is_called_as_typed(firm):
+    pages = [f"/texting/unmatched/?page={page}" for page in range(1, 6)]
+    overdue = reverse("texting:conversation", args=[firm.conversation.pk])
+    said = "".join(firm.client("root").get(page).text for page in (*pages, overdue))
+
+    for name in map(escape, PAYLOADS):
+        assert f' alt="Picture: {name}, 1 KB" ' in said, name
+        assert f" download>Download {name}, 1 KB</a>" in said, name
+
+
+# As RFC 6266 has it: a quoted string of what can be printed, or all of it quoted by percents.
+CALLED = re.compile(
+    r"""attachment; (?:filename="((?:[\t !#-\[\]-~]|\\["\\])*)"|filename\*=utf-8''([\w.~%-]+))""", re.ASCII
+)
+
+
+def test_no_name_of_a_file_is_more_than_a_name_in_the_answer_of_its_download(firm):
+    Attachment.objects.filter(pk=firm.attachment.pk).update(file_name="map.webp\n")
+    client, headers, seen = firm.client("root"), set(), set()
+    for file in Attachment.objects.filter(state=Attachment.State.STORED):
+        answer = client.get(file.url)
+        assert answer.status_code == 200, file.file_name
+        typed, quoted = CALLED.fullmatch(answer["Content-Disposition"]).groups()
+        called = unquote(quoted) if quoted else re.sub(r"\\(.)", r"\1", typed)
+        assert called == (file.file_name.rpartition("/")[2].strip() or f"file-{file.pk}")
+        headers.add(tuple(answer.headers))
+        seen.add(file.file_name)
+    assert len(headers) == 1
+    assert seen >= set(PAYLOADS)
 
 
 # What a page's own HTML never has: scripts come as files, and no address is one.

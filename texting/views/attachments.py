@@ -50,10 +50,15 @@ def download(request: SignedInRequest, attachment_id: int) -> FileResponse:
     return FileResponse(
         BytesIO(bytes(content.original)),
         as_attachment=True,
-        filename=content.attachment.file_name or f"file-{attachment_id}",
+        filename=_file_name(content.attachment),
         content_type="application/octet-stream",
         headers=SAFE,
     )
+
+
+def _file_name(attachment: Attachment) -> str:
+    """As a header can hold it: the last of a path, and no end of a line, which Django lets through at the end."""
+    return attachment.file_name.rpartition("/")[2].strip() or f"file-{attachment.pk}"
 
 
 @require_POST
