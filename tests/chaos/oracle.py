@@ -6,6 +6,7 @@ Each text of a run has a mark of its own in its body, so that one accepted twice
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TAKEN = ("sent", "delivered", "undelivered")
 
+A_MOMENT_SECONDS = 5.0
+
 
 def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list[Violation]:
     """All that does not hold; `heard` are the marks of the texts that people wrote from handsets.
@@ -33,7 +36,7 @@ def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list
     ours = [text for text in texts if text[5] == "out"]
     return [
         *_twice(accepted),
-        *[Violation("I2 finished", left) for left in rest.never_finished(firm)],
+        *_unfinished(firm),
         *_sent_but_not_taken(ours, accepted),
         *_taken_but_unknown(ours, accepted),
         *timing.after_opt_out(ledger),
@@ -54,6 +57,13 @@ def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list
 def _twice(ledger: list[dict]) -> list[Violation]:
     counts = Counter(key_of(entry["to"], entry["body"]) for entry in ledger)
     return [Violation("I1 accepted once", f"{key} {count} times") for key, count in counts.items() if count > 1]
+
+
+def _unfinished(firm: Firm) -> list[Violation]:
+    """What arrives as we ask, a late report of delivery for one, is done within a moment; what stays is left undone."""
+    if rest.never_finished(firm):
+        time.sleep(A_MOMENT_SECONDS)
+    return [Violation("I2 finished", left) for left in rest.never_finished(firm)]
 
 
 def _sent_but_not_taken(ours: list[tuple], ledger: list[dict]) -> list[Violation]:

@@ -18,6 +18,11 @@ from texting.models import Batch, Conversation, Line, OptOut, Text, WebhookEvent
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_arrives(monkeypatch):
+    monkeypatch.setattr(oracle, "A_MOMENT_SECONDS", 0)
+
+
 @pytest.fixture
 def firm(tmp_path):
     firm = SmallFirm(tmp_path)
