@@ -21,6 +21,10 @@ CANARIES = re.compile(
     r"|Can you work tonight"
     r"|(?:612|651)\)?[ .-]?555[ .-]?\d{4}"
 )
+# What a line of our own never says, though it would be masked: the mask is for what others quote, a traceback for one.
+# No exceptions: a provider's words lose what has a digit before they are told (zipwhip/answers.py).
+OURS = ("texting", "enterprise")
+FULL_NUMBER = re.compile(r"\+\d{10,15}|(?<!\d)1?\(?(?:612|651)\)?[ .-]?555[ .-]?\d{4}(?!\d)")
 
 
 # One test of minutes: whoever of two workers took it last would work alone.
@@ -34,7 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Canaries(logging.Handler):
-    """Reads what is logged, as production writes it, and remembers which test let something out."""
+    """Reads what is logged, as production writes it, and remembers which test let something out.
+
+    What we say ourselves it reads before it is masked.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +51,8 @@ class Canaries(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.heard_count += 1
-        if canary := CANARIES.search(self.format(record)):
+        said = record.getMessage() if record.name.partition(".")[0] in OURS else ""
+        if canary := CANARIES.search(self.format(record)) or FULL_NUMBER.search(said):
             test = os.environ.get("PYTEST_CURRENT_TEST", "")
             self.found.add(f"{canary[0]!r} logged by {record.name} in {test}")
 
@@ -53,7 +61,8 @@ class Canaries(logging.Handler):
 def canaries() -> Iterator[Canaries]:
     """Whatever the suite does, no secret and no text is logged."""
     heard = Canaries()
-    logging.getLogger().addHandler(heard)
+    # The first, for the mask of the console changes a record for those who come after it.
+    logging.getLogger().handlers.insert(0, heard)
     yield heard
     logging.getLogger().removeHandler(heard)
     assert not heard.found

@@ -155,3 +155,24 @@ def test_a_secret_of_a_fixture_that_is_logged_is_heard(canaries):
     (found,) = canaries.found
     canaries.found.clear()
     assert found.startswith("'session of line 7' logged by texting.anything in tests/security/test_logs.py")
+
+
+@pytest.mark.parametrize("name", ["texting.anything", "enterprise"])
+@pytest.mark.parametrize("number", ["+16125550134", "+525512345678", "(612) 555-0100", "16125550100"])
+def test_a_full_number_that_we_log_ourselves_is_heard_though_it_is_masked(canaries, name, number):
+    logging.getLogger(name).info("to %s", number)
+
+    (found,) = canaries.found
+    canaries.found.clear()
+    assert f"logged by {name} in" in found
+
+
+def test_what_we_log_of_a_number_is_its_end_and_what_others_quote_of_it_is_masked(canaries):
+    logging.getLogger("texting.anything").info("text 7 to ***0134, due at 2026-11-22T14:02:09+00:00")
+    logging.getLogger("django.request").error("Not found: /people/+16125550134/")
+    try:
+        raise ValueError("Key (number)=(+16125550134)")
+    except ValueError:
+        logging.getLogger("texting.anything").exception("event 7 could not be taken in")
+
+    assert not canaries.found
