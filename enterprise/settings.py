@@ -244,6 +244,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
+# No limit to what a worker takes before it has done it. Kombu counts a task whose acknowledgement Redis refused, during
+# a change of its password for one, as taken for ever: after as many as the limit a worker takes nothing more.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
