@@ -61,11 +61,21 @@ class Canaries(logging.Handler):
 def canaries() -> Iterator[Canaries]:
     """Whatever the suite does, no secret and no text is logged."""
     heard = Canaries()
-    # The first, for the mask of the console changes a record for those who come after it.
-    logging.getLogger().handlers.insert(0, heard)
     yield heard
     logging.getLogger().removeHandler(heard)
     assert not heard.found
+
+
+@pytest.fixture(autouse=True)
+def canaries_hear(canaries: Canaries) -> None:
+    """Each test anew, for what sets up Django or Celery in this process takes the handlers of others away.
+
+    The first, for the mask of the console changes a record for those who come after it.
+    """
+    handlers = logging.getLogger().handlers
+    if handlers[:1] != [canaries]:
+        logging.getLogger().removeHandler(canaries)
+        handlers.insert(0, canaries)
 
 
 @pytest.fixture(scope="session", autouse=True)
