@@ -6,6 +6,10 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+from texting import conf
+
 # A service of a compose file or a machine of our own network. A number without a dot is an address of the internet.
 _NEIGHBOR = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -24,3 +28,12 @@ def is_near(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return bool(_NEIGHBOR.fullmatch(host))
+
+
+def provider_in_the_clear() -> str | None:
+    """The provider's address, if passwords of lines can be read on their way there."""
+    try:
+        url = conf.provider_urls("zipwhip").api
+    except ImproperlyConfigured:
+        return None
+    return url if is_in_the_clear(url) else None

@@ -196,10 +196,10 @@ def _take_in(line: Line, told: ProviderText) -> bool | None:
 
 def _take_in_sent(line: Line, told: ProviderText) -> Text | None:
     """None while nobody can say whose text it is, for it is being sent just now; and for one that has not left."""
+    if inbound.was_taken_back(told):
+        return None
     if inbound.is_future(told.scheduled_at):
         inbound.note_scheduled(line, told)
-        return None
-    if inbound.was_taken_back(told):
         return None
     try:
         text = inbound.settle_echo(line, told)

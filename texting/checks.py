@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from texting import conf, seam
-from texting.addresses import is_in_the_clear
+from texting.addresses import provider_in_the_clear
 from texting.secrets import InvalidKeys
 
 if TYPE_CHECKING:
@@ -46,11 +46,8 @@ def host_is_complete(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
 
 
 def provider_is_reached_encrypted(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    try:
-        url = conf.provider_urls("zipwhip").api
-    except ImproperlyConfigured:
-        return []
-    if not is_in_the_clear(url):
+    url = provider_in_the_clear()
+    if url is None:
         return []
     words = f"{url} is not encrypted: who listens learns the passwords of lines."
     return [Error(words, hint="Name the provider’s address with https.", id="texting.E005")]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from texting import broker, conf, findings
-from texting.addresses import is_in_the_clear
+from texting.addresses import provider_in_the_clear
 from texting.errors import ProviderError
 from texting.models import Line
 from texting.providers import get_provider
@@ -95,11 +95,8 @@ def _public_url() -> Finding:
 
 def _provider_url() -> list[Finding]:
     """Nothing of an address that is right, or cannot be asked: the provider's own finding tells."""
-    try:
-        url = conf.provider_urls("zipwhip").api
-    except ImproperlyConfigured:
-        return []
-    if not is_in_the_clear(url):
+    url = provider_in_the_clear()
+    if url is None:
         return []
     words = _("%(url)s is not encrypted: who listens learns the passwords of lines.") % {"url": url}
     fix = _("Set ZIPWHIP_URL to the same address with https, then change the password of each line.")

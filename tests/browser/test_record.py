@@ -124,6 +124,8 @@ def test_a_note_on_a_page_of_its_own_outlives_an_ended_session_until_it_is_logge
     page.get_by_label("Action code").select_option(label="NOTE – Note")
     page.get_by_role("button", name="Log it").click()
     expect(page.locator("#log")).to_contain_text("Moved to Saint Paul.")
+    # The page it leads to forgets it, as its scripts run.
+    page.wait_for_load_state()
     page.goto(address)
     expect(page.get_by_label("Note")).to_have_value("")
 

@@ -124,6 +124,15 @@ def test_one_scheduled_for_later_is_not_taken_in_yet(line, provider):
     assert not Conversation.objects.exists()
 
 
+def test_one_scheduled_for_later_and_deleted_since_is_not_shown_as_scheduled(line, provider):
+    later = timezone.now() + timedelta(hours=3)
+    provider.told = [told("700", "Tomorrow?", direction=Direction.OUT, scheduled_at=later, is_deleted=True)]
+
+    backfill.backfill_due()
+
+    assert not Text.objects.exists()
+
+
 def test_each_line_is_compared_every_ten_minutes(line, provider):
     asked = []
     provider.list_texts = lambda *_, **__: asked.append(1) or []
