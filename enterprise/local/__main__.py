@@ -28,7 +28,8 @@ def run_tests(arguments: list[str]) -> int:
     """Become pytest, with a browser; the plugin in tests/ starts the databases. All of them run side by side."""
     os.environ["CHROMIUM"] = chromium.find_or_install()
     os.chdir(CHECKOUT)
-    workers = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
+    # One more than there are processors, for tests wait much: for pages, for the beat, for what is frozen to thaw.
+    workers = str(min((os.cpu_count() or 1) + 1, MOST_AT_ONCE))
     # In the order of tests/conftest.py.
     arguments = arguments or ["--numprocesses", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     os.execv(PYTHON, [PYTHON, "-m", "pytest", *arguments])  # noqa: S606 - no shell is the point
