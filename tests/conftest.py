@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone, translation
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests import redis_in_web
 from tests.chromium import PLAIN_HTTP, launched
@@ -27,14 +30,23 @@ OURS = ("texting", "enterprise")
 FULL_NUMBER = re.compile(r"\+\d{10,15}|(?<!\d)1?\(?(?:612|651)\)?[ .-]?555[ .-]?\d{4}(?!\d)")
 
 
-# One test of minutes: whoever of two workers took it last would work alone.
-LONGEST = "tests/chaos/test_small_set.py"
-# They start a whole system, which then lives, and works, as long as the tests.
-WITH_A_SYSTEM = ("tests/browser/", "tests/deployment/", "tests/example_host/")
+# They start a whole system: one worker runs them, one after another, so that one system works at a time. That takes
+# longest, so it begins first.
+WITH_A_SYSTEM = ("tests/chaos/test_small_set.py", "tests/browser/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.nodeid.startswith(WITH_A_SYSTEM)))
+    items.sort(key=lambda item: not item.nodeid.startswith(WITH_A_SYSTEM))
+
+
+class ByFile(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "with a system" if nodeid.startswith(WITH_A_SYSTEM) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 class Canaries(logging.Handler):
@@ -76,6 +88,13 @@ def canaries_hear(canaries: Canaries) -> None:
     if handlers[:1] != [canaries]:
         logging.getLogger().removeHandler(canaries)
         handlers.insert(0, canaries)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """In what language the page before was read, and in whose time, is not how the next test reads."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -171,6 +171,7 @@ def _queue_texts(batch: Batch, people: Sequence[Person]) -> dict[str, int]:
                 due_at=now,
                 expires_at=batch.created_at + conf.text_life(),
                 line_worked=line.worked,
+                line_held=line.held,
             )
             for turn, number in enumerate((number for number in bodies if number not in texts), first)
         ]

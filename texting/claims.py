@@ -28,11 +28,13 @@ logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=15)
-# A provider may ask us to wait for as long, as a text lives if nobody set it otherwise: what is queued when it asks for
-# more would expire unsent anyway, and what comes later is worth asking again.
+# A provider may ask us to wait for as long: what comes later than that is worth asking again.
 LONGEST_ASKED = timedelta(hours=4)
 # When to look at the provider for a text that may have left: after each of these since the last look.
 LOOKS = (timedelta(seconds=15), timedelta(seconds=45), timedelta(minutes=4), timedelta(minutes=25))
+# How often a line's held time is added to, and how long nobody may have done that for it still to count.
+HELD_EVERY = timedelta(seconds=4)
+LONGEST_UNNOTED = timedelta(minutes=1)
 # Of five slots of a line, replies may take four in a row while bulk waits.
 REPLIES_PER_BULK = 4
 
@@ -238,9 +240,26 @@ def claim(slot_count: int) -> tuple[list[Claim], int]:
         return [], 0
     user_table = connection.ops.quote_name(get_user_model()._meta.db_table)
     statement = _CLAIM.format(user_table=user_table, may_send=_MAY_SEND, is_due=_IS_DUE, has_due=_HAS_DUE)
-    rows = run(statement, {"slots": slot_count, "lease": conf.LEASE, "replies_per_bulk": REPLIES_PER_BULK})
+    rows = run(
+        statement,
+        {
+            "slots": slot_count,
+            "lease": conf.LEASE,
+            "replies_per_bulk": REPLIES_PER_BULK,
+            "longest_held": conf.LONGEST_HELD,
+        },
+    )
     claims = [Claim(*row[1:]) for row in rows if row[0] == "claimed"]
     return claims, len(rows) - len(claims)
+
+
+def note_held() -> None:
+    """Add up for how long lines have been held: paused, stopped by a breaker, under guard, or told to wait.
+
+    That is no time of a text's life. Called every few seconds; a time in which nobody called is not added, for what
+    held the line up then was that no runner lived.
+    """
+    run(_NOTE_HELD, {"every": HELD_EVERY, "gap": LONGEST_UNNOTED})
 
 
 def is_ours(claim: Claim) -> bool:
@@ -283,12 +302,29 @@ _HAS_DUE = f"""(
     SELECT t.id FROM texting_text t WHERE t.line_id = l.id AND {_IS_DUE} ORDER BY t.priority, t.turn, t.id LIMIT 1
 ) IS NOT NULL"""  # noqa: S608 - our own words
 
+# A line `l` that may not send, or was told to wait, though texts wait for it.
+_IS_HELD = f"""
+    l.state <> 'removed' AND (NOT ({_MAY_SEND}) OR l.next_free_at > now() + l.pace)
+    AND (SELECT t.id FROM texting_text t WHERE t.line_id = l.id AND t.status BETWEEN 'queued' AND 'queued' LIMIT 1)
+        IS NOT NULL
+"""  # noqa: S608 - our own words
+_NOTE_HELD = f"""
+UPDATE texting_line l SET
+    held = l.held + CASE WHEN l.held_at > now() - %(gap)s THEN now() - l.held_at ELSE interval '0' END,
+    held_at = now()
+WHERE l.id IN (
+    SELECT l.id FROM texting_line l
+    WHERE {_IS_HELD} AND (l.held_at IS NULL OR l.held_at <= now() - %(every)s)
+    ORDER BY l.id FOR NO KEY UPDATE SKIP LOCKED
+)
+"""  # noqa: S608 - our own words
+
 # `place` merges a line's replies and bulk texts into one order: with s replies in a row before, the n-th reply comes at
 # n + (s + n - 1) / 4 and the m-th bulk text at 5m - s, so bulk has each fifth place and whoever is alone loses nothing.
 # What may stop a text is looked up for each: for an EXISTS, PostgreSQL may read all who ever opted out.
 _CLAIM = """
 WITH free_lines AS (
-    SELECT id, state, pace, worked, replies_in_a_row, session_version
+    SELECT id, state, pace, worked, held, replies_in_a_row, session_version
     FROM texting_line l
     WHERE ({may_send} AND l.next_free_at <= now() OR l.state = 'removed')
       AND {has_due}
@@ -304,7 +340,8 @@ WITH free_lines AS (
             CASE
                 WHEN l.state = 'removed' THEN 'line_removed'
                 WHEN (SELECT b.canceled_at FROM texting_batch b WHERE b.id = q.batch_id) IS NOT NULL THEN 'canceled'
-                WHEN q.expires_at + l.worked - q.line_worked <= now() THEN 'expired'
+                WHEN q.expires_at + (l.worked - q.line_worked) + least(l.held - q.line_held, %(longest_held)s) <= now()
+                THEN 'expired'
                 WHEN (SELECT o.id FROM texting_optout o WHERE o.number = q.number AND o.lifted_at IS NULL) IS NOT NULL
                 THEN 'opted_out'
                 WHEN (SELECT u.is_active FROM {user_table} u WHERE u.id = q.sender_id) IS NOT TRUE

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=90)
 # Below this a slot gives the text back rather than start a POST that could outlive its lease.
 LEASE_RESERVE = timedelta(seconds=45)
+# For so long in all a line may be held before its texts expire all the same: at the most a day after Send, where nobody
+# set `text_life` otherwise.
+LONGEST_HELD = timedelta(hours=20)
 # ZipWhip's advice for timely delivery.
 ADVISED_RECIPIENTS = 50
 # An unsent draft is a person's work; after this nobody comes back to it.
@@ -81,8 +84,8 @@ def text_life() -> timedelta:
 
 
 def hours_to_live() -> int:
-    """`text_life` as people are told it."""
-    return text_life() // timedelta(hours=1)
+    """After how many a text of a line that is held expires."""
+    return (text_life() + LONGEST_HELD) // timedelta(hours=1)
 
 
 def large_selection() -> int:

@@ -204,6 +204,7 @@ class Runner:
         if now >= self._next_beat:
             self._pulse.beat()
             heartbeats.beat(Heartbeat.Kind.RUNNER)
+            claims.note_held()
             self._next_beat = now + heartbeats.EVERY.total_seconds()
         if not self._stopping.is_set():
             self._care.do_if_due()

@@ -35,7 +35,7 @@ class System:
     environment: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[System]:
     folder = Path(tempfile.mkdtemp(prefix="enterprise-"))
     names = ("WEB_PORT", "SANDBOX_PORT", "POSTGRES_PORT", "VALKEY_PORT")

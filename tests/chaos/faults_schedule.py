@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.chaos.fault import ON_THEIR_WAY, Fault, last_of_the_queue, pace, use, wait_until
+from texting import conf
 
 if TYPE_CHECKING:
     import random
@@ -53,13 +54,14 @@ def _opted_out_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None
 
 
 def _expired_meanwhile(firm: Firm, work: Workload, rng: random.Random) -> None:
-    """What waits on a paused line beyond its time does not leave when the line goes on."""
+    """What waits on a paused line for longer than any may does not leave when the line goes on."""
     with pace(firm, 0.5):
         work.send(max(8, work.crowd // 4))
         firm.query("UPDATE texting_line SET state = 'paused', pause_reason = 'by_hand'")
         marked = firm.query(
-            "UPDATE texting_text t SET expires_at = now() + interval '1 s', line_worked = l.worked "
-            "FROM texting_line l WHERE l.id = t.line_id AND t.status = 'queued' AND t.id %% 2 = 0 RETURNING t.id"
+            "UPDATE texting_text t SET expires_at = now() + interval '1 s' - %s, line_worked = l.worked "
+            "FROM texting_line l WHERE l.id = t.line_id AND t.status = 'queued' AND t.id %% 2 = 0 RETURNING t.id",
+            [conf.LONGEST_HELD],
         )
         time.sleep(2)
         firm.query("UPDATE texting_line SET state = 'connected', pause_reason = ''")

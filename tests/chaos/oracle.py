@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tests.chaos import canaries, promises, rest, timing
 from tests.chaos.timing import key_of
 from tests.chaos.violations import Violation
+from texting import conf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,9 +115,10 @@ def not_yet_in(firm: Firm, heard: list[str]) -> list[Violation]:
 def _outside_its_time(firm: Firm, ledger: list[dict]) -> list[Violation]:
     rows = firm.query(
         """
-        SELECT t.number, t.body, t.due_at, t.expires_at, t.line_worked, l.number
+        SELECT t.number, t.body, t.due_at, t.expires_at + least(l.held - t.line_held, %s), t.line_worked, l.number
         FROM texting_text t JOIN texting_line l ON l.id = t.line_id WHERE t.direction = 'out'
-        """
+        """,
+        [conf.LONGEST_HELD],
     )
     windows = {key_of(number, body): timing.Window(*window) for number, body, *window in rows}
     worked = dict(firm.query("SELECT number, worked FROM texting_line"))

@@ -161,7 +161,10 @@ def _too_early(posts: Sequence[Entry], paces: Paces) -> list[tuple[float, float]
 
 
 class Window(NamedTuple):
-    """What our table says of a text: nobody else knows when it might leave."""
+    """What our table says of a text: nobody else knows when it might leave.
+
+    `expires_at` with all that its line was held since, also after it left.
+    """
 
     due_at: datetime | None
     expires_at: datetime | None

@@ -258,7 +258,7 @@ def test_what_another_database_was_posting_has_its_time_before_the_comparison(li
 @pytest.mark.parametrize("task", [tasks.backfill_lines, tasks.expire_overdue])
 def test_the_worker_concludes_nothing_in_a_database_that_no_runner_has_looked_at(people, provider, send, task):
     send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    Text.objects.update(expires_at=Now() - timedelta(days=1))
     provider.told = [told("700", "Typed in the app", direction=Direction.OUT)]
     epoch.Pulse().beat()
     Epoch.objects.update(system_identifier="1")
@@ -271,7 +271,7 @@ def test_the_worker_concludes_nothing_in_a_database_that_no_runner_has_looked_at
 @pytest.mark.parametrize("task", [tasks.backfill_lines, tasks.expire_overdue])
 def test_the_worker_does_its_work_in_a_database_that_a_runner_knows(people, provider, send, task):
     send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    Text.objects.update(expires_at=Now() - timedelta(days=1))
     provider.told = [told("700", "Typed in the app", direction=Direction.OUT)]
     epoch.Pulse().beat()
 
@@ -280,7 +280,7 @@ def test_the_worker_does_its_work_in_a_database_that_a_runner_knows(people, prov
 
 def test_nothing_under_guard_expires(people, line, send):
     send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=1))
+    Text.objects.update(expires_at=Now() - timedelta(days=1))
     epoch.Pulse().beat()
     forget(hours=1)
     epoch.Pulse().beat()

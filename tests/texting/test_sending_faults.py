@@ -327,10 +327,11 @@ def test_a_text_of_a_removed_line_that_comes_back_to_the_queue_does_not_leave(pe
     assert (text.status, text.reason) == (TextStatus.BLOCKED, Reason.LINE_REMOVED)
 
 
-def test_a_text_on_a_paused_line_expires(people, send, provider, line):
+def test_a_text_on_a_paused_line_expires_after_a_day(people, send, provider, line):
     send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
     Line.pause(line.pk, PauseReason.BY_HAND, now=timezone.now())
-    Text.objects.filter(number=ANA).update(expires_at=timezone.now() - timedelta(seconds=1))
+    Text.objects.filter(number=ANA).update(expires_at=timezone.now() - timedelta(hours=20, seconds=1))
+    Text.objects.filter(number=BO).update(expires_at=timezone.now() - timedelta(hours=19))
 
     assert dispatch.expire_overdue() == 1
 
@@ -340,7 +341,7 @@ def test_a_text_on_a_paused_line_expires(people, send, provider, line):
 def test_a_hundred_thousand_that_expire_are_ended_in_blocks(people, send, monkeypatch):
     monkeypatch.setattr(building, "BLOCK", 2)
     send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 105)])
-    Text.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Text.objects.update(expires_at=timezone.now() - timedelta(days=1))
 
     assert dispatch.expire_overdue() == 5
 

@@ -37,7 +37,8 @@ class Line(models.Model):
         connecting ─▶ connected ◀─▶ paused        any ─▶ removed ─▶ connecting (added again)
 
     `next_free_at` is when it may send again; `current_turn` the turn of the text it claimed last; `worked` the time
-    that its texts have taken it at its pace;
+    that its texts have taken it at its pace, `held` the time that it might not send though texts waited, last added to
+    at `held_at`;
     `replies_in_a_row` lets bulk have one slot in five. `session_version` counts logins, so that of many who
     find the session dead one logs in; the others leave the line alone until `renewing_until`. `guarded_since` is from
     when on its past is in doubt, `guarded_at` when that was found, `compared_at` when it was compared with its provider
@@ -65,6 +66,8 @@ class Line(models.Model):
     next_free_at = models.DateTimeField(auto_now_add=True)
     current_turn = models.BigIntegerField(default=0)
     worked = models.DurationField(db_default=timedelta(0))
+    held = models.DurationField(db_default=timedelta(0))
+    held_at = models.DateTimeField(null=True, blank=True)
     replies_in_a_row = models.IntegerField(default=0)
     failures_in_a_row = models.IntegerField(default=0)
     refusals_in_a_row = models.IntegerField(default=0, db_default=0)

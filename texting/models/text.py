@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
+from texting import conf
 from texting.vocabulary import Decision, Direction, Origin, Priority, Reason, TextStatus
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ class TextQuerySet(models.QuerySet["Text"]):
         return self.alias(sent_at=Coalesce("batch__created_at", "created_at")).filter(sent_at__lt=at)
 
     def overdue(self) -> TextQuerySet:
-        """Those that could not leave in time, whatever held them up but their line's own work."""
-        since = F("line__worked") - F("line_worked")
-        return self.filter(expires_at__lte=Now()).filter(expires_at__lte=Now() - since)
+        """Those that could not leave in time, nor in the time that a line may be held: the claim sees to the others."""
+        late = Now() - conf.LONGEST_HELD
+        worked = F("line__worked") - F("line_worked")
+        return self.filter(expires_at__lte=late).filter(expires_at__lte=late - worked)
 
     def stop(self, status: TextStatus, reason: Reason, *, at_most: int | None = None) -> int:
         """End those that still wait; return how many. In the caller's transaction, locked in the order of their ids.
@@ -55,7 +57,8 @@ class Text(models.Model):
 
     `number` is the other party's. `turn` orders the texts of a line, so that batches interleave. `due_at` is when it
     may leave. `expires_at` is when it no longer may, had its line nothing else to do: what the line has `worked` since
-    `line_worked` comes on top, so its own queue never makes a text expire. `attempt` names the last claim,
+    `line_worked` comes on top, so its own queue never makes a text expire, and for how long it was `held` since
+    `line_held`, up to conf.LONGEST_HELD. `attempt` names the last claim,
     `sending_until` its lease. `provider_at` is the provider's time, for the order of lines; `arrived_at` is ours, for
     the idle window: when a received text was stored, and when one of ours left. `delivery_rank` lets delivery news only
     go forward.
@@ -88,6 +91,7 @@ class Text(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     line_worked = models.DurationField(db_default=timedelta(0))
+    line_held = models.DurationField(db_default=timedelta(0))
     attempt = models.UUIDField(null=True, blank=True)
     attempt_count = models.SmallIntegerField(default=0)
     sending_until = models.DateTimeField(null=True, blank=True)

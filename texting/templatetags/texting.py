@@ -56,7 +56,7 @@ def app_url(batch: Batch) -> str:
 
 @register.simple_tag
 def hours_to_live() -> int:
-    """{% hours_to_live as hours %}: after how many a text that could not leave expires."""
+    """{% hours_to_live as hours %}: after how many a text of a line that is held expires."""
     return conf.hours_to_live()
 
 
