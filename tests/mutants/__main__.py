@@ -34,6 +34,9 @@ LONGEST_SECONDS_UNBROKEN = 1800
 
 def main() -> int:
     wanted = [mutant for mutant in MUTANTS if not sys.argv[1:] or sys.argv[1] in mutant.name]
+    if not wanted:
+        print(f"no mutant’s name holds “{sys.argv[1]}”")
+        return 2
     if found := [problem for mutant in wanted for problem in problems(mutant)]:
         print("\n".join(found))
         return 2
