@@ -33,10 +33,16 @@ FULL_NUMBER = re.compile(r"\+\d{10,15}|(?<!\d)1?\(?(?:612|651)\)?[ .-]?555[ .-]?
 # They start a whole system: one worker runs them, one after another, so that one system works at a time. That takes
 # longest, so it begins first.
 WITH_A_SYSTEM = ("tests/chaos/test_small_set.py", "tests/browser/")
+# Files of minutes, not for the end, where one worker would be left alone with them.
+LONG = ("tests/deployment/", "tests/example_host/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(WITH_A_SYSTEM))
+    first = [item for item in items if item.nodeid.startswith(WITH_A_SYSTEM)]
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    rest = [item for item in items if not item.nodeid.startswith(WITH_A_SYSTEM + LONG)]
+    half = len(rest) // 2
+    items[:] = [*first, *rest[:half], *long, *rest[half:]]
 
 
 class ByFile(LoadFileScheduling):

@@ -305,8 +305,10 @@ _HAS_DUE = f"""(
 # A line `l` that may not send, or was told to wait, though texts wait for it.
 _IS_HELD = f"""
     l.state <> 'removed' AND (NOT ({_MAY_SEND}) OR l.next_free_at > now() + l.pace)
-    AND (SELECT t.id FROM texting_text t WHERE t.line_id = l.id AND t.status BETWEEN 'queued' AND 'queued' LIMIT 1)
-        IS NOT NULL
+    AND (
+        SELECT t.id FROM texting_text t WHERE t.line_id = l.id AND t.status BETWEEN 'queued' AND 'queued'
+        ORDER BY t.priority, t.turn, t.id LIMIT 1
+    ) IS NOT NULL
 """  # noqa: S608 - our own words
 _NOTE_HELD = f"""
 UPDATE texting_line l SET

@@ -51,7 +51,7 @@ def assert_good(page, scheme="light"):
     assert_fits(page)
 
 
-# tests/frame/test_every_page.py looks at each page there is; these are its pages in a state of their own.
+# tests/words/test_every_page.py looks at each page there is; these are its pages in a state of their own.
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_list_without_rows_and_ones_own_page_are_for_everyone(open_page, firm, width):
     page = open_page(viewport={"width": width, "height": 900})

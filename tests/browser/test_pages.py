@@ -225,7 +225,7 @@ def sign_in_until_locked_out(page: Page) -> None:
     expect(page.get_by_label("Password")).to_have_count(0)
 
 
-# What tests/frame/test_every_page.py does not come to: what one does there first, and how the demo firm fills lists.
+# What tests/words/test_every_page.py does not come to: what one does there first, and how the demo firm fills lists.
 PAGES: dict[str, tuple[str, str | Callable[[Page], None]]] = {
     "sign in": ("", "/sign-in/"),
     "sign in, refused": ("", sign_in_wrongly),

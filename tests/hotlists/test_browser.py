@@ -59,7 +59,7 @@ def people_in(dialog):
     return dialog.get_by_role("list", name="Recipients").inner_text()
 
 
-# tests/frame/test_every_page.py looks at each page there is.
+# tests/words/test_every_page.py looks at each page there is.
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_and_nothing_is_cut_off_while_people_are_added(open_page, crew, width):
     page = open_page("/employees/?q=forklift", viewport={"width": width, "height": 900})

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from tests.benchmarks.claims import FILL_LINES, FILL_TEXTS, rows_read, steps
-from texting import breakers
+from texting import breakers, claims
 from texting.models import Batch, Line
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,15 @@ def test_a_long_queue_on_few_lines_is_not_read(fill, left, known):
     fill(left, known=known)
 
     assert {what for what, do in steps().items() if rows_read(do) > 100} == set()
+
+
+@pytest.mark.parametrize("known", ["before", "now"])
+@pytest.mark.parametrize("left", [0, 20_000])
+def test_to_note_that_lines_are_held_reads_one_text_of_each(fill, left, known):
+    fill(left, known=known)
+    Line.objects.update(state="paused", pause_reason="by_hand")
+
+    assert rows_read(claims.note_held) <= 200
 
 
 @pytest.mark.parametrize(("age", "rows_a_text"), [("1 hour", 2.1), ("2 days", 0.1)])

@@ -140,7 +140,7 @@ def test_the_texts_on_a_record_tell_that_the_line_is_paused_and_why(manager, lin
 
     assert "This line is paused." in page
     assert "ZipWhip refused the password. Queued texts wait until an administrator resumes it" in page
-    assert "what cannot leave within 4 hours expires." in page
+    assert "what cannot leave within 24 hours expires." in page
 
 
 def test_the_batch_and_the_confirmation_tell_it_while_texts_wait(manager, line, people):

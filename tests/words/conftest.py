@@ -1,15 +1,7 @@
 import pytest
 from django.conf import settings as django_settings
-from django.utils import translation
 
 from tests.signed_in import client_of
-
-
-@pytest.fixture(autouse=True)
-def _own_language_again():
-    """A request of the test client leaves its language to the tests that follow."""
-    yield
-    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
