@@ -32,23 +32,23 @@ def test_axe_finds_nothing(new_context, complaints, width, scheme):
     watch(page, complaints)
     for path in PAGES:
         page.goto(path)
-        assert_accessible(page)
+        assert_accessible(page, scheme)
         assert_fits(page)
     complaints[:] = [said for said in complaints if "404" not in said]
 
     page.goto("/form/")
     page.get_by_role("button", name="Save and connect").click()
     assert page.evaluate("document.activeElement.matches('[data-error-summary]')")
-    assert_accessible(page)
+    assert_accessible(page, scheme)
 
     page.goto("/employees/")
     for number in (1, 2):
         row(page, number).locator("[data-select]").check()
     row(page, 2).locator("[data-row-menu]").click()
-    assert_accessible(page)
+    assert_accessible(page, scheme)
     page.keyboard.press("Enter")
     expect(page.locator("#dialog")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible(page, scheme)
     assert_fits(page)
     assert [said for said in complaints if "422" not in said] == []
 
