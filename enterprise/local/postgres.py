@@ -31,6 +31,9 @@ SETTINGS = {
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A statement that fails, and the row it fails on, hold numbers and the words of texts.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 # For data that is thrown away: nothing survives a power cut, and nobody minds.
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

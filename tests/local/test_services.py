@@ -32,6 +32,20 @@ def test_services_prints_the_two_addresses_and_nothing_else(project: StandIn):
     assert settings["appendonly"] == "yes"
 
 
+def test_a_statement_that_fails_leaves_no_number_in_postgresqls_log(project: StandIn):
+    connection = psycopg2.connect(addresses(project.call("services").stdout)["DATABASE_URL"])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE held (number text UNIQUE); INSERT INTO held VALUES ('+16125550134')")
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            cursor.execute("INSERT INTO held VALUES ('+16125550134')")
+    connection.close()
+
+    (log,) = project.data.rglob("postgres.log")
+    told = log.read_text()
+    assert "duplicate key" in told
+    assert "6125550134" not in told
+
+
 def test_services_started_twice_are_the_same_ones(project: StandIn):
     first = project.call("services")
     running = project.processes().keys()
