@@ -9,6 +9,8 @@ from celery import Celery
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from enterprise import redis_transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "enterprise.settings")
 try:
     # Read here, because Celery would show where in the code the sentence was found.
@@ -16,6 +18,7 @@ try:
 except ImproperlyConfigured as problem:
     sys.exit(str(problem))
 
+redis_transport.register()
 app = Celery("enterprise")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
