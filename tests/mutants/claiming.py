@@ -7,6 +7,8 @@ from tests.mutants.mutant import Mutant
 BUILDING = "texting/building.py"
 CLAIMS = "texting/claims.py"
 SENDING = "tests/texting/test_sending.py"
+EXPIRY = "tests/texting/test_expiry.py"
+PACE = "tests/texting/test_pace.py"
 FAULTS = "tests/texting/test_sending_faults.py"
 RACES = "tests/texting/test_sending_races.py"
 LONG_WORK = "tests/texting/test_long_work.py"
@@ -170,7 +172,7 @@ CLAIMING = (
         CLAIMS,
         "WHEN q.expires_at + (l.worked - q.line_worked) + least(l.held - q.line_held, %(longest_held)s) <= now()",
         "WHEN false AND %(longest_held)s IS NULL",
-        SENDING,
+        EXPIRY,
         "test_a_text_that_could_not_leave_in_time_expires",
     ),
     Mutant(
@@ -178,7 +180,7 @@ CLAIMING = (
         CLAIMS,
         "q.expires_at + (l.worked - q.line_worked)",
         "q.expires_at",
-        SENDING,
+        EXPIRY,
         "test_the_queue_of_its_own_line_makes_no_text_expire",
     ),
     Mutant(
@@ -186,7 +188,7 @@ CLAIMING = (
         CLAIMS,
         "least(l.held - q.line_held, %(longest_held)s)",
         "least(interval '0', %(longest_held)s)",
-        SENDING,
+        EXPIRY,
         "test_the_time_its_line_was_held_makes_no_text_expire_for_a_day[for longer]",
     ),
     Mutant(
@@ -194,7 +196,7 @@ CLAIMING = (
         CLAIMS,
         "least(l.held - q.line_held, %(longest_held)s)",
         "greatest(l.held - q.line_held, %(longest_held)s)",
-        SENDING,
+        EXPIRY,
         "test_the_time_its_line_was_held_makes_no_text_expire_for_a_day[for days, sent before that]",
     ),
     Mutant(
@@ -210,7 +212,7 @@ CLAIMING = (
         CLAIMS,
         "next_free_at = now() + l.pace * s.text_count",
         "next_free_at = now()",
-        SENDING,
+        PACE,
         "test_a_line_with_a_pace_sends_one_text_a_slot",
     ),
     Mutant(
@@ -218,7 +220,7 @@ CLAIMING = (
         CLAIMS,
         "        ORDER BY q.place\n        LIMIT",
         "        ORDER BY q.turn, q.id\n        LIMIT",
-        SENDING,
+        PACE,
         "test_replies_go_first_and_bulk_keeps_one_slot_in_five",
     ),
     Mutant(

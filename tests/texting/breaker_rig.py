@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import run_until_quiet
 from texting import claims
 from texting.models import Breaker
 from texting.runner import Runner

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from tests.texting import host
 from tests.texting.memory_provider import MemoryProvider
 from texting import dispatch, drafts, intake, line_hooks, seam
 from texting.models import Draft, Line, Text, TextingSettings, WebhookEvent
-from texting.vocabulary import LineState, TextStatus
+from texting.runner import Runner
+from texting.vocabulary import LineState
 
 LINE_NUMBER = "+16125550100"
 ANA = "+16125550134"
@@ -167,18 +169,21 @@ def set_window(**span):
     TextingSettings.objects.update(idle_window=timedelta(**span))
 
 
-__all__ = [
-    "ANA",
-    "BO",
-    "LINE_NUMBER",
-    "STRANGER",
-    "TextStatus",
-    "make_draft",
-    "make_line",
-    "message",
-    "pass_time",
-    "set_window",
-]
+def run_until_quiet(runner: Runner, seconds: float = 5) -> None:
+    """Step until nothing is due or in flight."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not runner.step() and runner._is_quiet():
+            return
+        time.sleep(0.005)
+    raise AssertionError("the runner did not come to rest")
+
+
+@pytest.fixture
+def runner(provider):
+    runner = Runner(4)
+    yield runner
+    runner.close()
 
 
 @pytest.fixture(autouse=True)

@@ -11,24 +11,15 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, status_of
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, LINE_NUMBER, make_line, message, run_until_quiet, status_of
 from texting import backfill, claims, conf, epoch, intake, provider_texts, seam, tasks
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Conversation, Epoch, Line, OptOut, Text, WebhookEvent
 from texting.providers.base import DeliveryNews, OddRow, ProviderText
-from texting.runner import Runner
 from texting.vocabulary import Direction, LineState, Origin, PauseReason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = "Can you work tonight?"
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 def told(provider_id, body="YES", *, number=ANA, direction=Direction.IN, at=None, **facts):

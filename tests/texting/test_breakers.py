@@ -12,8 +12,7 @@ from django.db.models.functions import Now
 
 from tests.texting import host
 from tests.texting.breaker_rig import failing, make_probe_due, people_with_numbers, runner  # noqa: F401 - fixtures
-from tests.texting.conftest import ANA, BO, make_line, pass_time, status_of
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, make_line, pass_time, run_until_quiet, status_of
 from texting import breakers, claims
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, SessionLost
 from texting.models import Breaker, Line, Text

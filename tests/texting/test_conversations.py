@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.texting.conftest import ANA, BO, STRANGER, message, pass_time, set_window
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, STRANGER, message, pass_time, run_until_quiet, set_window
 from texting import conversations
 from texting.models import Conversation, Text, TextingSettings
 from texting.runner import Runner

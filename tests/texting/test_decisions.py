@@ -13,12 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enterprise.users.models import User
-from tests.texting.conftest import ANA, BO, make_line, pass_time
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, make_line, pass_time, run_until_quiet
 from texting import compliance, decisions, dispatch, rights, settling
 from texting.errors import OutcomeUnknown
 from texting.models import OptOut, Text
-from texting.runner import Runner
 from texting.vocabulary import Decision, LineState, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,13 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def plain_http(settings):
     settings.SECURE_SSL_REDIRECT = False
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from tests.sandbox.rig import wait_until
 from tests.texting.conftest import ANA, make_draft
 from tests.texting.test_decisions import make_rep
-from tests.texting.test_sending_races import is_anybody_waiting_for_a_lock, wait_for
+from tests.texting.test_sending_races import is_anybody_waiting_for_a_lock
 from texting import dispatch, drafts
 from texting.models import Batch, Draft
 
@@ -37,7 +38,7 @@ def meanwhile(first, then):
     with transaction.atomic():
         done = first()
         thread.start()
-        wait_for(lambda: not thread.is_alive() or is_anybody_waiting_for_a_lock())
+        wait_until(lambda: not thread.is_alive() or is_anybody_waiting_for_a_lock())
     thread.join(10)
     return done, results[0]
 

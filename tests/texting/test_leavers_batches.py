@@ -10,12 +10,10 @@ from django.db import connection
 from django.urls import reverse
 
 from tests.texting import host
-from tests.texting.conftest import ANA, BO, STRANGER, make_line
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, run_until_quiet
 from tests.texting.test_decisions import make_rep, post
-from tests.texting.test_sending import run_until_quiet
 from texting import decisions, dispatch, drafts, rights
 from texting.models import Batch, Draft, Line, Text
-from texting.runner import Runner
 from texting.vocabulary import Decision, LineState, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,13 +23,6 @@ LIST = "/texting/undecided/"
 @pytest.fixture(autouse=True)
 def plain_http(settings):
     settings.SECURE_SSL_REDIRECT = False
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 @pytest.fixture

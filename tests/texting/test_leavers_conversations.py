@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from enterprise.users.models import User
 from tests.texting import host
-from tests.texting.conftest import ANA, BO, STRANGER, make_line, message
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, run_until_quiet
 from tests.texting.test_decisions import make_rep
 from tests.texting.test_leavers_batches import look
-from tests.texting.test_sending import run_until_quiet
 from texting import conversations, seam
 from texting.models import Conversation
 from texting.runner import Runner

@@ -7,22 +7,13 @@ import json
 import pytest
 from django.db import transaction
 
-from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_time, status_of
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, message, pass_time, run_until_quiet, status_of
 from texting import claims, compliance, intake
 from texting.errors import OutcomeUnknown
 from texting.models import Conversation, NumberLink, OptOut, Text, WebhookEvent
-from texting.runner import Runner
 from texting.vocabulary import Direction, Origin, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def runner(provider):
-    runner = Runner(4)
-    yield runner
-    runner.close()
 
 
 @pytest.fixture

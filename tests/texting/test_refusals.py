@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from tests.texting import host
 from tests.texting.breaker_rig import failing, people_with_numbers, raise_, runner  # noqa: F401 - fixtures
-from tests.texting.conftest import ANA
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, run_until_quiet
 from texting import breakers, claims, delivery, lines
 from texting.errors import LineProblem, Refused
 from texting.models import Line, Text

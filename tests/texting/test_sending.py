@@ -8,35 +8,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, make_draft, make_line, pass_time, status_of
-from texting import breakers, claims, compliance, conf, dispatch
+from tests.sandbox.rig import wait_until
+from tests.texting.conftest import ANA, BO, make_draft, make_line, pass_time, run_until_quiet, status_of
+from texting import claims, compliance, conf, dispatch
 from texting.errors import LineProblem, NotSent, OutcomeUnknown, Refused, SessionLost
 from texting.models import Batch, Conversation, Line, OptOut, Recipient, Text, TextEvent
 from texting.runner import Runner
-from texting.vocabulary import LineState, PauseReason, Priority, Reason, StopCause, TextStatus
+from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def run_until_quiet(runner: Runner, seconds: float = 5) -> None:
-    """Step until nothing is due or in flight."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not runner.step() and runner._is_quiet():
-            return
-        time.sleep(0.005)
-    raise AssertionError("the runner did not come to rest")
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(4)
-    yield runner
-    runner.close()
 
 
 def test_a_batch_leaves_as_one_text_per_number(people, send, provider, runner):
@@ -256,60 +238,6 @@ def test_a_provider_id_of_another_text_proves_nothing(people, send, provider):
     assert sorted(Text.objects.values_list("status", "provider_id")) == [("sent", "77"), ("unconfirmed", None)]
 
 
-def test_a_line_with_a_pace_sends_one_text_a_slot(people, send, provider, runner, line):
-    Line.objects.update(pace=timedelta(hours=1))
-    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
-
-    run_until_quiet(runner)
-    assert len(provider.sent) == 1
-
-    pass_time(hours=1)
-    run_until_quiet(runner)
-    assert len(provider.sent) == 2
-
-
-def test_batches_of_one_line_interleave(people, send, provider, line):
-    Line.objects.update(pace=timedelta(microseconds=1))
-    big = send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 140)], body="big")
-    order = [next_body() for _ in range(10)]
-    send(*[people.add(f"Other {i}", f"+1651555{i:04}") for i in range(100, 103)], body="small")
-    order += [next_body() for _ in range(10)]
-
-    assert order[:10] == ["big"] * 10
-    assert order.count("small") == 3
-    assert big.texts.filter(status=TextStatus.QUEUED).count() == 23
-
-
-def next_body() -> str:
-    time.sleep(0.001)
-    with transaction.atomic():
-        (claim,), _ = claims.claim(1)
-    return claim.body
-
-
-def test_replies_go_first_and_bulk_keeps_one_slot_in_five(people, send, provider, line):
-    Line.objects.update(pace=timedelta(microseconds=1))
-    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="bulk")
-    for i in range(100, 120):
-        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="reply", is_reply=True)
-
-    order = [next_body() for _ in range(20)]
-
-    assert order == (["reply"] * 4 + ["bulk"]) * 4
-
-
-def test_a_line_without_pace_keeps_the_same_order_within_one_claim(people, send, provider, line):
-    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="bulk")
-    for i in range(100, 110):
-        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="reply", is_reply=True)
-
-    with transaction.atomic():
-        claimed, _ = claims.claim(7)
-
-    assert sorted(claim.body for claim in claimed) == ["bulk", *["reply"] * 6]
-    assert Text.objects.filter(status=TextStatus.SENDING, priority=Priority.BULK).count() == 1
-
-
 def test_an_opt_out_before_the_claim_stops_the_text_at_no_cost_to_the_line(people, send, provider, runner, line):
     Line.objects.update(pace=timedelta(hours=1))
     send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
@@ -332,128 +260,6 @@ def test_a_text_of_a_sender_who_left_is_not_claimed(people, send, rep):
 
     text = Text.objects.get()
     assert (text.status, text.reason) == (TextStatus.BLOCKED, Reason.SENDER_INACTIVE)
-
-
-def test_a_text_that_could_not_leave_in_time_expires(people, send, provider, runner):
-    send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-
-    run_until_quiet(runner)
-
-    assert status_of(ANA) == TextStatus.EXPIRED
-    assert provider.sent == []
-
-
-@pytest.mark.parametrize(("worked", "status"), [(timedelta(hours=3), "sent"), (timedelta(hours=1), "expired")])
-def test_the_queue_of_its_own_line_makes_no_text_expire(people, send, provider, runner, line, worked, status):
-    send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=2))
-    Line.objects.update(worked=F("worked") + worked)
-
-    run_until_quiet(runner)
-
-    assert status_of(ANA) == status
-
-
-@pytest.mark.parametrize(
-    ("held", "late", "status"),
-    [(3, 2, "sent"), (1, 2, "expired"), (100, 19, "sent"), (100, 21, "expired")],
-    ids=["for longer", "for less", "for days, sent a day ago", "for days, sent before that"],
-)
-def test_the_time_its_line_was_held_makes_no_text_expire_for_a_day(people, send, provider, runner, held, late, status):
-    send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=late))
-    Line.objects.update(held=F("held") + timedelta(hours=held))
-
-    run_until_quiet(runner)
-
-    assert status_of(ANA) == status
-
-
-def test_the_time_a_line_was_held_before_a_text_was_sent_is_not_that_text_s(people, send, provider, runner):
-    Line.objects.update(held=timedelta(hours=10))
-    send(people.add("Ana Rivera", ANA))
-    Text.objects.update(expires_at=Now() - timedelta(hours=1))
-
-    run_until_quiet(runner)
-
-    assert status_of(ANA) == TextStatus.EXPIRED
-
-
-PAUSED = {"state": LineState.PAUSED, "pause_reason": PauseReason.BY_HAND}
-HELD_BY = {
-    "paused": lambda: Line.objects.update(**PAUSED),
-    "stopped by a breaker": lambda: breakers.stop_provider(Line.objects.get().provider, StopCause.FAILURES),
-    "under guard": lambda: Line.objects.update(guarded_since=Now(), guarded_at=Now()),
-    "told to wait": lambda: Line.objects.update(next_free_at=Now() + timedelta(hours=1)),
-    "nothing": lambda: None,
-    "its pace": lambda: Line.objects.update(pace=timedelta(hours=1), next_free_at=Now() + timedelta(hours=1)),
-}
-
-
-@pytest.mark.parametrize("what", HELD_BY)
-def test_a_line_is_held_while_it_may_not_send(people, send, what):
-    send(people.add("Ana Rivera", ANA))
-    HELD_BY[what]()
-    claims.note_held()
-    Line.objects.filter(held_at__isnull=False).update(held_at=Now() - timedelta(seconds=10))
-
-    claims.note_held()
-    claims.note_held()
-
-    is_held = what not in ("nothing", "its pace")
-    assert Line.objects.get().held.seconds == (10 if is_held else 0)
-
-
-def test_a_time_that_no_runner_saw_and_one_in_which_nothing_waited_are_not_counted(people, send):
-    Line.objects.update(**PAUSED, held_at=Now() - timedelta(seconds=10))
-    claims.note_held()
-    send(people.add("Ana Rivera", ANA))
-    Line.objects.update(held_at=Now() - timedelta(minutes=10))
-    claims.note_held()
-
-    assert Line.objects.get().held == timedelta(0)
-
-
-def test_what_waited_too_long_on_a_paused_line_leaves_when_it_goes_on(people, send, provider, runner):
-    send(people.add("Ana Rivera", ANA))
-    Line.objects.update(**PAUSED)
-    runner.step()
-    Line.objects.update(held_at=Now() - timedelta(seconds=50))
-    Text.objects.update(expires_at=Now() - timedelta(seconds=40))
-    runner._next_beat = 0.0
-    runner.step()
-    assert dispatch.expire_overdue() == 0
-
-    Line.objects.update(state=LineState.CONNECTED, pause_reason="")
-    run_until_quiet(runner)
-
-    assert status_of(ANA) == TextStatus.SENT
-
-
-def test_a_text_lives_as_long_as_the_setting_says_and_its_line_works_while_it_sends(
-    people, send, provider, runner, line, settings
-):
-    settings.TEXTING = {**settings.TEXTING, "TEXT_LIFE": timedelta(hours=7)}
-    Line.objects.update(pace=timedelta(seconds=1))
-    send(people.add("Ana Rivera", ANA), people.add("Bo Chen", BO))
-
-    run_until_quiet(runner)
-
-    lives = {text.expires_at - text.batch.created_at for text in Text.objects.select_related("batch")}
-    assert lives == {timedelta(hours=7)}
-    assert Line.objects.get().worked == timedelta(seconds=1)
-
-
-def test_texts_that_come_one_by_one_do_not_hold_up_a_batch(people, send, provider, line):
-    Line.objects.update(pace=timedelta(microseconds=1))
-    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)], body="batch")
-    order = []
-    for i in range(100, 110):
-        send(people.add(f"Other {i}", f"+1651555{i:04}"), body="single")
-        order.append(next_body())
-
-    assert order.count("batch") >= 4
 
 
 def test_a_paused_line_keeps_its_texts(people, send, provider, runner, line):
@@ -509,20 +315,13 @@ def test_two_runners_send_every_text_once(people, send, provider):
     loops = [threading.Thread(target=runner.run) for runner in runners]
     for loop in loops:
         loop.start()
-    wait_for(lambda: not Text.objects.exclude(status=TextStatus.SENT).exists())
+    wait_until(lambda: not Text.objects.exclude(status=TextStatus.SENT).exists())
     for runner in runners:
         runner.stop()
     for loop in loops:
         loop.join(5)
 
     assert len(provider.sent) == len(set(provider.sent)) == 100
-
-
-def wait_for(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_a_runner_that_is_told_to_stop_finishes_what_it_posts(people, send, provider):
@@ -558,7 +357,7 @@ def test_a_notification_wakes_the_runner_before_its_poll(people, send, provider,
     try:
         time.sleep(0.3)
         send(people.add("Ana Rivera", ANA))
-        wait_for(lambda: status_of(ANA) == TextStatus.SENT, seconds=5)
+        wait_until(lambda: status_of(ANA) == TextStatus.SENT, seconds=5)
     finally:
         runner.stop()
         loop.join(5)

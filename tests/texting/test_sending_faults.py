@@ -13,8 +13,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, status_of
-from tests.texting.test_sending import run_until_quiet, wait_for
+from tests.sandbox.rig import wait_until
+from tests.texting.conftest import ANA, BO, run_until_quiet, status_of
 from texting import building, claims, compliance, conf, dispatch, lines
 from texting import runner as runner_module
 from texting.errors import NotSent, OutcomeUnknown, Refused, SessionLost
@@ -28,13 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def quick_to_reconnect(monkeypatch):
     monkeypatch.setattr(runner_module, "RECOVERY_WAIT_SECONDS", 0.05)
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(4)
-    yield runner
-    runner.close()
 
 
 @contextlib.contextmanager
@@ -102,12 +95,12 @@ def test_a_runner_whose_connection_is_ended_goes_on_with_another(people, send, p
     runner = Runner(2)
     waits = note_waits(runner)
     with running(runner):
-        wait_for(lambda: waits)
+        wait_until(lambda: waits)
         query("SELECT pg_terminate_backend(%s)", [waits[0].info.backend_pid])
-        wait_for(lambda: "PostgreSQL failed" in caplog.text)
+        wait_until(lambda: "PostgreSQL failed" in caplog.text)
         send(people.add("Ana Rivera", ANA))
 
-        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+        wait_until(lambda: status_of(ANA) == TextStatus.SENT)
 
 
 def test_a_runner_whose_connection_ends_without_a_word_goes_on_with_another(people, send, provider, caplog):
@@ -115,13 +108,13 @@ def test_a_runner_whose_connection_ends_without_a_word_goes_on_with_another(peop
     runner = Runner(2)
     waits = note_waits(runner)
     with running(runner):
-        wait_for(lambda: waits)
+        wait_until(lambda: waits)
         with socket.socket(fileno=os.dup(waits[0].fileno())) as cut:
             cut.shutdown(socket.SHUT_RDWR)
-        wait_for(lambda: "PostgreSQL failed" in caplog.text)
+        wait_until(lambda: "PostgreSQL failed" in caplog.text)
         send(people.add("Ana Rivera", ANA))
 
-        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+        wait_until(lambda: status_of(ANA) == TextStatus.SENT)
 
 
 def test_a_runner_outlives_a_database_that_is_read_only_for_a_while(people, send, provider, caplog):
@@ -131,10 +124,10 @@ def test_a_runner_outlives_a_database_that_is_read_only_for_a_while(people, send
     query(f"{of_this_database} SET default_transaction_read_only = on")
     try:
         with running(Runner(2)):
-            wait_for(lambda: "read-only transaction" in caplog.text)
+            wait_until(lambda: "read-only transaction" in caplog.text)
             query(f"{of_this_database} RESET default_transaction_read_only")
 
-            wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+            wait_until(lambda: status_of(ANA) == TextStatus.SENT)
     finally:
         query(f"{of_this_database} RESET default_transaction_read_only")
 
@@ -146,10 +139,10 @@ def test_a_step_that_fails_by_something_else_ends_no_runner(people, send, provid
 
     monkeypatch.setattr(runner_module.breakers, "open_where_needed", fail)
     with running(Runner(2)):
-        wait_for(lambda: "a step failed by RuntimeError" in caplog.text)
+        wait_until(lambda: "a step failed by RuntimeError" in caplog.text)
         send(people.add("Ana Rivera", ANA))
 
-        wait_for(lambda: status_of(ANA) == TextStatus.SENT)
+        wait_until(lambda: status_of(ANA) == TextStatus.SENT)
     assert len(provider.sent) == 1
 
 
@@ -175,13 +168,13 @@ def test_an_outcome_that_the_audit_does_not_let_us_write_holds_up_no_other_and_i
     provider.answers.append(Refused(Reason.OPTED_OUT, provider_code="-1234"))
     with running(Runner(1)):
         send(people.add("Ana Rivera", ANA))
-        wait_for(lambda: status_of(ANA) == TextStatus.SENDING)
+        wait_until(lambda: status_of(ANA) == TextStatus.SENDING)
         send(people.add("Bo Chen", BO))
-        wait_for(lambda: status_of(BO) == TextStatus.SENT)
+        wait_until(lambda: status_of(BO) == TextStatus.SENT)
         assert status_of(ANA) == TextStatus.SENDING
         audit_bugs.clear()
 
-        wait_for(lambda: status_of(ANA) == TextStatus.FAILED)
+        wait_until(lambda: status_of(ANA) == TextStatus.FAILED)
     assert compliance.opted_out([ANA])
 
 
@@ -193,7 +186,7 @@ def test_a_runner_that_is_told_to_stop_still_records_what_it_had_to_put_aside(
     runner = Runner(1)
     with running(runner):
         send(people.add("Ana Rivera", ANA))
-        wait_for(lambda: runner._aside)
+        wait_until(lambda: runner._aside)
         audit_bugs.clear()
 
     assert status_of(ANA) == TextStatus.FAILED
@@ -239,7 +232,7 @@ def test_a_runner_asks_again_by_itself_who_may_still_text(people, send, provider
     rep.user_permissions.clear()
 
     with running(Runner(2)):
-        wait_for(lambda: status_of(ANA) == TextStatus.BLOCKED)
+        wait_until(lambda: status_of(ANA) == TextStatus.BLOCKED)
 
 
 # --- What fails before the POST proves that nothing left

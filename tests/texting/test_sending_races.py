@@ -12,24 +12,16 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, pass_time, status_of
-from tests.texting.test_sending import run_until_quiet, wait_for
+from tests.sandbox.rig import wait_until
+from tests.texting.conftest import ANA, pass_time, run_until_quiet, status_of
 from tests.texting.test_sending_faults import query, take, try_once, write
 from texting import claims, compliance, dispatch, inbound, line_sessions
 from texting import runner as runner_module
 from texting.errors import Refused
 from texting.models import Line, OptOut, Text
-from texting.runner import Runner
 from texting.vocabulary import LineState, PauseReason, Reason, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(4)
-    yield runner
-    runner.close()
 
 
 # --- Before the POST
@@ -193,7 +185,7 @@ def test_a_text_that_is_stopped_while_a_claim_waits_for_it_does_not_leave(people
     with transaction.atomic():
         assert Text.objects.filter(number=ANA).stop(TextStatus.BLOCKED, Reason.OPTED_OUT) == 1
         claiming.start()
-        wait_for(is_anybody_waiting_for_a_lock)
+        wait_until(is_anybody_waiting_for_a_lock)
     claiming.join(10)
 
     assert (claimed, failures) == ([], [])
@@ -207,7 +199,7 @@ def test_a_line_that_is_being_paused_sends_nothing_more(people, send, provider, 
     with transaction.atomic():
         Line.pause(line.pk, PauseReason.BY_HAND, now=timezone.now())
         claiming.start()
-        wait_for(lambda: not claiming.is_alive() or is_anybody_waiting_for_a_lock())
+        wait_until(lambda: not claiming.is_alive() or is_anybody_waiting_for_a_lock())
     claiming.join(10)
 
     assert (claimed, failures) == ([], [])
@@ -249,7 +241,7 @@ def record_while_held(claim, line, said) -> str:
     with transaction.atomic():
         Line.objects.select_for_update(no_key=True).get(pk=line.pk)
         recording.start()
-        wait_for(lambda: not recording.is_alive() or is_anybody_waiting_for_a_lock())
+        wait_until(lambda: not recording.is_alive() or is_anybody_waiting_for_a_lock())
         came = "later" if recording.is_alive() else "at once"
     recording.join(10)
     assert failures == []

@@ -10,24 +10,15 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, make_draft, message, status_of
+from tests.texting.conftest import ANA, BO, make_draft, message, run_until_quiet, status_of
 from tests.texting.test_backfill import BODY, forget, make_due, start_worker, told, wait_for_guard_to_end
-from tests.texting.test_sending import run_until_quiet
 from texting import backfill, building, conf, dispatch, epoch, guard, intake, lines, long_work, provider_texts, rights
 from texting.errors import NotSent
 from texting.models import Batch, Epoch, Line, Text, WebhookEvent
 from texting.providers.base import ProviderText
-from texting.runner import Runner
 from texting.vocabulary import Direction, Origin, TextStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 @pytest.fixture

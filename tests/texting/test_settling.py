@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, LINE_NUMBER, message, pass_time, run_until_quiet
 from texting import attachments, backfill, claims, conversations, decisions, intake, provider_texts, settling
 from texting.errors import NotSent, OutcomeUnknown, Refused
 from texting.models import Batch, Text, WebhookEvent

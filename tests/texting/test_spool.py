@@ -9,8 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from tests.texting.conftest import ANA, make_line, message
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, make_line, message, run_until_quiet
 from tests.texting.test_webhooks import post, url_of
 from texting import arrivals, intake
 from texting import runner as runner_module
@@ -135,13 +134,6 @@ def make_event(line, state, body):
 
 
 # --- What waits on disk may be a STOP: it is taken in before anything leaves
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 def spool_text(line, body, provider_id):

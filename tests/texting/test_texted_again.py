@@ -9,13 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from tests.texting.conftest import ANA, BO, STRANGER, make_line
+from tests.texting.conftest import ANA, BO, STRANGER, make_line, run_until_quiet
 from tests.texting.test_decisions import make_rep, post
 from tests.texting.test_leavers_batches import look, send_draft
-from tests.texting.test_sending import run_until_quiet
 from texting import again, building, decisions, dispatch, drafts, long_work, rights
 from texting.models import Batch, Draft, Line, NumberLink, Text
-from texting.runner import Runner
 from texting.seam import TypedNumber
 from texting.vocabulary import Decision, MethodType, Reason, TextStatus
 
@@ -26,13 +24,6 @@ MOVED = "+16125550177"
 @pytest.fixture(autouse=True)
 def plain_http(settings):
     settings.SECURE_SSL_REDIRECT = False
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 def give_number(people, key, *numbers):

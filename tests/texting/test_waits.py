@@ -13,24 +13,15 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.texting.conftest import ANA, BO, make_draft, pass_time, status_of
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, BO, make_draft, pass_time, run_until_quiet, status_of
 from texting import backfill, claims, conf, settling
 from texting.errors import NotSent, OutcomeUnknown
 from texting.models import Line, Text
-from texting.runner import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 # The longest that a step of a test may take before it counts as waiting.
 SLACK = 6 * SECOND
-
-
-@pytest.fixture
-def runner():
-    runner = Runner(2)
-    yield runner
-    runner.close()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from django.contrib.auth.models import Permission
 
 from tests.texting import host
 from tests.texting.breaker_rig import failing, make_probe_due, people_with_numbers, raise_, runner  # noqa: F401 - fixtures
-from tests.texting.conftest import ANA, make_line, pass_time, status_of
-from tests.texting.test_sending import run_until_quiet
+from tests.texting.conftest import ANA, make_line, pass_time, run_until_quiet, status_of
 from texting import alerts, breakers
 from texting.errors import WrongPlace
 from texting.models import Breaker
