@@ -140,12 +140,19 @@ def server(django_db_setup) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests that commit are cleaned up after by TRUNCATE, which the audit and the events of texts forbid."""
+    """Tests that commit may be cleaned up after by TRUNCATE, which the audit and the events of texts forbid."""
     from django.db import connection
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE administration_auditentry DISABLE TRIGGER administration_audit_no_truncate")
-        cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
+    from tests import emptied
+
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE administration_auditentry DISABLE TRIGGER administration_audit_no_truncate")
+            cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
+        emptying = emptied.quickly()
+        emptying.__enter__()
+    yield
+    emptying.__exit__(None, None, None)
 
 
 @pytest.fixture
