@@ -9,6 +9,7 @@ from django.urls import reverse
 from enterprise.administration import audit
 from enterprise.administration.models import AuditEntry
 from enterprise.users.backends import ADDRESS_LIMIT, NAME_LIMIT
+from enterprise.users.models import Branch
 from tests.administration.rig import fail_to_sign_in, url
 from tests.enterprise.builders import make_employee, make_user
 
@@ -191,6 +192,19 @@ def test_what_superusers_change_in_the_django_admin_is_recorded_without_values(a
 
     (entry,) = AuditEntry.objects.filter(action="admin.changed")
     assert (entry.actor, entry.subject, entry.facts) == (admin_user, f"branch:{st_paul.pk}", {"fields": ["Name"]})
+
+
+def test_what_superusers_add_and_delete_in_the_django_admin_is_recorded(admin_client, admin_user):
+    typed = {"name": "Secret name", "time_zone": "America/Chicago", "region": "US", "is_active": "on"}
+    admin_client.post(reverse("admin:users_branch_add"), typed)
+    branch = Branch.objects.get()
+    admin_client.post(reverse("admin:users_branch_delete", args=[branch.pk]), {"post": "yes"})
+
+    entries = AuditEntry.objects.filter(action__startswith="admin.").order_by("pk")
+    assert [(entry.action, entry.actor, entry.subject, entry.facts) for entry in entries] == [
+        ("admin.added", admin_user, f"branch:{branch.pk}", {"fields": []}),
+        ("admin.deleted", admin_user, f"branch:{branch.pk}", {"fields": []}),
+    ]
 
 
 def test_nothing_is_deleted_in_bulk_in_the_django_admin(admin_client, st_paul):

@@ -88,7 +88,12 @@ def test_a_branch_is_renamed(as_ada, st_paul):
     st_paul.refresh_from_db()
     assert said(response) == ["Saved Saint Paul."]
     assert st_paul.name == "Saint Paul"
-    assert AuditEntry.objects.get().facts == {"fields": ["name"]}
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.subject, entry.facts) == (
+        "branch.changed",
+        f"branch:{st_paul.pk}",
+        {"fields": ["name"]},
+    )
 
 
 def test_saving_what_was_there_is_no_change(as_ada, st_paul):

@@ -116,6 +116,8 @@ def test_a_code_nobody_texts_under_is_changed_at_will(as_ada, code):
     code.refresh_from_db()
     assert said(response) == ["Saved TXT."]
     assert (code.name, code.for_contacts, code.deactivates, code.is_active) == ("TXT", False, True, False)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.subject) == ("action_code.changed", f"action_code:{code.pk}")
 
 
 def test_saving_what_was_there_is_no_change(as_ada, code):

@@ -104,9 +104,9 @@ def test_editing_says_what_changed_in_the_audit(as_user, riya, ana, nights):
     as_user(riya).post(address("edit", nights), values(ana, begins=-3, shift="days"))
     nights.refresh_from_db()
     assert nights.shift == "days"
-    assert AuditEntry.objects.get().facts == {
-        "employee": ana.pk, "before": {"shift": "nights"}, "after": {"shift": "days"},
-    }  # fmt: skip
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.subject) == ("assignment.changed", f"assignment:{nights.pk}")
+    assert entry.facts == {"employee": ana.pk, "before": {"shift": "nights"}, "after": {"shift": "days"}}
 
 
 def test_ending_suggests_today_and_keeps_it_until_then(as_user, riya, ana, nights):

@@ -165,8 +165,11 @@ def test_it_is_removed_and_the_initials_are_back(as_user, riya, with_photo):
     assert ">AR</span>" in page.text
 
 
-def test_setting_and_removing_are_in_the_audit(as_user, riya, with_photo):
-    as_user(riya).post(address(with_photo), {"action": "remove"})
+@pytest.mark.parametrize(("make", "kind"), [(make_employee, "employee"), (make_contact, "contact")])
+def test_setting_and_removing_are_in_the_audit(as_user, riya, minneapolis, make, kind):
+    person = make(branch=minneapolis)
+    as_user(riya).post(address(person), upload(picture()))
+    as_user(riya).post(address(person), {"action": "remove"})
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", "subject"))
-    subject = f"employee:{with_photo.pk}"
-    assert actions == [("employee.photo_set", subject), ("employee.photo_removed", subject)]
+    subject = f"{kind}:{person.pk}"
+    assert actions == [(f"{kind}.photo_set", subject), (f"{kind}.photo_removed", subject)]

@@ -302,19 +302,26 @@ def test_a_number_said_on_the_phone_is_added_without_the_rest_of_the_form(as_use
     assert Contact.objects.search("0134").get().number_for_texts.e164 == "+16125550134"
 
 
-def test_what_changed_is_in_the_audit_by_name_and_not_by_value(as_user, riya, minneapolis):
+@pytest.mark.parametrize(
+    ("kind", "model", "needed"),
+    [("employee", Employee, {}), ("contact", Contact, {"customer_name": "Acme Foods"})],
+)
+def test_what_changed_is_in_the_audit_by_name_and_not_by_value(as_user, riya, minneapolis, kind, model, needed):
     client = as_user(riya)
-    client.post("/employees/add/", person_fields(minneapolis, {"type": "sms", "value": "612 555 0134"}))
-    person = Employee.objects.get()
-    posted = person_fields(minneapolis, note="Prefers nights")
-    client.post(f"/employees/{person.pk}/edit/", posted)
-    client.post(f"/employees/{person.pk}/edit/", posted)
-    client.post(f"/employees/{person.pk}/deactivate/")
-    entries = AuditEntry.objects.order_by("pk").values_list("action", "facts__fields")
+    client.post(f"/{kind}s/add/", person_fields(minneapolis, {"type": "sms", "value": "612 555 0134"}, **needed))
+    person = model.objects.get()
+    posted = person_fields(minneapolis, note="Prefers nights", **needed)
+    client.post(f"/{kind}s/{person.pk}/edit/", posted)
+    client.post(f"/{kind}s/{person.pk}/edit/", posted)
+    client.post(f"/{kind}s/{person.pk}/deactivate/")
+    client.post(f"/{kind}s/{person.pk}/reactivate/")
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "subject", "facts__fields")
+    subject = f"{kind}:{person.pk}"
     assert list(entries) == [
-        ("employee.added", ["first_name", "last_name", "methods", "service_rep"]),
-        ("employee.changed", ["note"]),
-        ("employee.deactivated", None),
+        (f"{kind}.added", subject, sorted(["first_name", "last_name", "methods", "service_rep", *needed])),
+        (f"{kind}.changed", subject, ["note"]),
+        (f"{kind}.deactivated", subject, None),
+        (f"{kind}.reactivated", subject, None),
     ]
 
 

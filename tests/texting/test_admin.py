@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.texting import host
 from tests.texting.conftest import message
 from texting.admin import SHOWN_BYTES, readable
 from texting.models import WebhookEvent
@@ -99,6 +100,7 @@ def test_stuck_events_are_set_aside_with_their_bodies(root, line):
         "malformed": "kept",
         "quarantined": "kept",
     }
+    assert [(entry["action"], entry["facts"]) for entry in host.audited] == [("events.set_aside", {"events": 2})]
 
 
 def test_a_filter_shows_only_stuck_events(root, line):
