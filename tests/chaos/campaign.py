@@ -74,10 +74,9 @@ def code() -> str:
 
 
 def end(firm: Firm, work: Workload) -> None:
-    """Let what no webhook told be found, all conversations be silent for long enough, and wait until they are closed.
+    """Let what no webhook told be found, and all conversations be silent for long enough to be closed.
 
-    What has not come by then never will: that is for the judge.
+    What has not come by then never will: that is for the judge, who waits until they are.
     """
     rest.wait_until_none(lambda: oracle.not_yet_in(firm, work.heard), firm, rest.LONGEST_SECONDS)
     firm.end_conversations()
-    rest.wait_until_none(lambda: rest.never_finished(firm), firm, rest.LONGEST_SECONDS)

@@ -6,7 +6,6 @@ Each text of a run has a mark of its own in its body, so that one accepted twice
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -23,21 +22,20 @@ if TYPE_CHECKING:
 
 TAKEN = ("sent", "delivered", "undelivered")
 
-A_MOMENT_SECONDS = 5.0
-
 
 def judge(firm: Firm, *, heard: list[str], acknowledged: Sequence[Sent]) -> list[Violation]:
     """All that does not hold; `heard` are the marks of the texts that people wrote from handsets.
 
     `acknowledged` is what pages told reps is sent.
     """
+    unfinished = _unfinished(firm)
     ledger = firm.ledger()
     accepted = [post for post in timing.posts_of(ledger) if post["accepted"]]
     texts = firm.query("SELECT id, body, number, status, provider_id, direction, conversation_id FROM texting_text")
     ours = [text for text in texts if text[5] == "out"]
     return [
         *_twice(accepted),
-        *_unfinished(firm),
+        *unfinished,
         *_sent_but_not_taken(ours, accepted),
         *_taken_but_unknown(ours, accepted),
         *timing.after_opt_out(ledger),
@@ -61,10 +59,9 @@ def _twice(ledger: list[dict]) -> list[Violation]:
 
 
 def _unfinished(firm: Firm) -> list[Violation]:
-    """What arrives as we ask, a late report of delivery for one, is done within a moment; what stays is left undone."""
-    if rest.never_finished(firm):
-        time.sleep(A_MOMENT_SECONDS)
-    return [Violation("I2 finished", left) for left in rest.never_finished(firm)]
+    """What is left when there is no moment at which nothing is: a late report of delivery may come at any."""
+    _, left = rest.wait_until_none(lambda: rest.never_finished(firm), firm, rest.LONGEST_SECONDS)
+    return [Violation("I2 finished", one) for one in [*left, *(rest.waiting_events(firm) if left else [])]]
 
 
 def _sent_but_not_taken(ours: list[tuple], ledger: list[dict]) -> list[Violation]:

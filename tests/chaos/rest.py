@@ -38,6 +38,21 @@ def never_finished(firm: Firm) -> list[str]:
     return under_way(firm) + _counted(firm, AT_THE_END)
 
 
+def waiting_events(firm: Firm) -> list[str]:
+    """What there is to know of each."""
+    return [
+        f"event {pk}, {kind} on line {line}, came {age:.0f} s ago, tried {tries} times, next in {wait:.0f} s: {problem}"
+        for pk, kind, line, age, tries, wait, problem in firm.query(_WAITING)
+    ]
+
+
+_WAITING = """
+SELECT id, event, line_id, extract(epoch FROM now() - received_at), tries, extract(epoch FROM next_try_at - now()),
+       problem
+  FROM texting_webhookevent WHERE state = 'pending'
+"""
+
+
 def _counted(firm: Firm, what: dict[str, str]) -> list[str]:
     counts = firm.query("SELECT " + ", ".join(f"(SELECT count(*) {rows})" for rows in what.values()))[0]
     return [f"{count} {words}" for words, count in zip(what, counts, strict=True) if count]

@@ -60,6 +60,10 @@ class SmallFirm:
     def secrets_told(self) -> set[str]:
         return {"secret-in-an-address"}
 
+    def revive(self) -> int:
+        """Nothing of it runs."""
+        return 0
+
     def query(self, sql: str, parameters: object = ()) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters or None)
