@@ -145,14 +145,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     from tests import emptied
 
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE administration_auditentry DISABLE TRIGGER administration_audit_no_truncate")
-            cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
-        emptying = emptied.quickly()
-        emptying.__enter__()
-    yield
-    emptying.__exit__(None, None, None)
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE administration_auditentry DISABLE TRIGGER administration_audit_no_truncate")
+        cursor.execute("ALTER TABLE texting_textevent DISABLE TRIGGER texting_events_no_truncate")
+        filled = emptied.what_is_filled()
+    with emptied.quickly(filled):
+        yield
 
 
 @pytest.fixture

@@ -20,23 +20,23 @@ KEPT = ("django_migrations", *FILLED)
 
 
 @contextmanager
-def quickly() -> Iterator[None]:
+def quickly(filled: list[Any]) -> Iterator[None]:
+    """`filled` is what migrating has filled."""
     flush = TransactionTestCase._fixture_teardown
-    filled = _what_is_filled()
 
     def give_back(case: Any) -> None:
         nonlocal filled
-        if _what_is_filled() == filled:
+        if what_is_filled() == filled:
             _empty_the_others()
         else:
             flush(case)
-            filled = _what_is_filled()
+            filled = what_is_filled()
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", give_back):
         yield
 
 
-def _what_is_filled() -> list[Any]:
+def what_is_filled() -> list[Any]:
     hash_of = "(SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {} t)"
     hashes = ", ".join(map(hash_of.format, FILLED))
     with connection.cursor() as cursor:
@@ -49,7 +49,7 @@ def _empty_the_others() -> None:
     rows = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(rows)
-        filled = [name for (name,) in cursor.fetchall()]
+        written = [name for (name,) in cursor.fetchall()]
         # Without triggers, those that keep what was written included.
-        deletes = "; ".join(f"DELETE FROM {name}" for name in filled)  # noqa: S608
+        deletes = "; ".join(f"DELETE FROM {name}" for name in written)  # noqa: S608
         cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = origin")
