@@ -17,7 +17,7 @@ from psycopg2 import extensions
 
 from enterprise.patience import Patience
 from tests.free_ports import free_port
-from tests.texting.test_sending import wait_for
+from tests.sandbox.rig import wait_until
 
 PROJECT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,11 +86,11 @@ def test_postgresql_ends_a_statement_whose_asker_has_gone():
     asker = psycopg2.connect(**connection.get_connection_params())
     asking = threading.Thread(target=sleep_long, args=[asker])
     asking.start()
-    wait_for(lambda: sleeper_count() == 1)
+    wait_until(lambda: sleeper_count() == 1)
     with socket.socket(fileno=os.dup(asker.fileno())) as cut:
         cut.shutdown(socket.SHUT_RDWR)
 
-    wait_for(lambda: sleeper_count() == 0)
+    wait_until(lambda: sleeper_count() == 0)
     asking.join(10)
 
 
