@@ -42,7 +42,8 @@ class Beside:
 
     def close(self) -> None:
         """Let it end what it does."""
-        self._thread.submit(connection.close)
+        # In the thread: what `connection` stands for is asked for there.
+        self._thread.submit(lambda: connection.close())
         self._thread.shutdown()
 
     def _do(self) -> None:

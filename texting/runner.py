@@ -115,7 +115,10 @@ class Runner:
             connection.close()
 
     def close(self) -> None:
-        """Let the threads end their work, and end."""
+        """Let the threads end their work, and end; none leaves its connection to PostgreSQL behind."""
+        all_are_here = threading.Barrier(self._slot_count)
+        for _ in range(self._slot_count):
+            self._slots.submit(self._leave, all_are_here)
         self._slots.shutdown()
         self._care.close()
         self._spool.close()
@@ -233,6 +236,12 @@ class Runner:
         self._outcomes.put(outcome)
         close_old_connections()
         self._wake()
+
+    @staticmethod
+    def _leave(all_are_here: threading.Barrier) -> None:
+        """Once in each slot, for none takes a second before all have one."""
+        connection.close()
+        all_are_here.wait()
 
     def _listen(self) -> None:
         connection.ensure_connection()

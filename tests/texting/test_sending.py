@@ -349,6 +349,25 @@ def test_a_runner_that_is_told_to_stop_finishes_what_it_posts(people, send, prov
     assert (status_of(ANA), status_of(BO)) == (TextStatus.SENT, TextStatus.QUEUED)
 
 
+def test_a_runner_that_ends_leaves_no_connection_behind(people, send, provider):
+    before = other_session_count()
+    send(*[people.add(f"Person {i}", f"+1612555{i:04}") for i in range(100, 110)])
+    runner = Runner(4)
+    run_until_quiet(runner)
+
+    runner.close()
+
+    wait_until(lambda: other_session_count() <= before)
+
+
+def other_session_count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0]
+
+
 def test_a_notification_wakes_the_runner_before_its_poll(people, send, provider, monkeypatch):
     monkeypatch.setattr("texting.runner.POLL", timedelta(seconds=30))
     runner = Runner(2)
