@@ -240,8 +240,10 @@ class Runner:
     @staticmethod
     def _leave(all_are_here: threading.Barrier) -> None:
         """Once in each slot, for none takes a second before all have one."""
-        connection.close()
-        all_are_here.wait()
+        try:
+            connection.close()
+        finally:
+            all_are_here.wait()
 
     def _listen(self) -> None:
         connection.ensure_connection()
