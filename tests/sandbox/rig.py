@@ -30,7 +30,7 @@ FAST = {
 }
 
 
-def wait_until(is_true: Callable[[], Any], seconds: float = 5) -> Any:
+def wait_until(is_true: Callable[[], Any], seconds: float = 10) -> Any:
     """Return the first true value; fail when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
